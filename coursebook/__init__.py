@@ -1,0 +1,1 @@
+"""Build a course from Markdown: a checked website, an offline bundle and papers for a workshop."""

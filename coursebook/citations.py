@@ -1,0 +1,207 @@
+"""Markdown extension for citations: `[@key]` in the text, and the list of sources below it.
+
+The bibliography is BibTeX, which pybtex reads and formats.
+"""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from markdown import Extension
+from markdown.inlinepatterns import InlineProcessor
+from markdown.treeprocessors import Treeprocessor
+from pybtex.backends.html import Backend
+from pybtex.database import BibliographyData, parse_string
+from pybtex.exceptions import PybtexError
+from pybtex.style.formatting.unsrt import Style as UnsrtStyle
+from pybtex.style.template import Node, field, sentence
+
+from coursebook.problems import Problem, Rule
+
+if TYPE_CHECKING:
+    from markdown import Markdown
+    from pybtex.database import Entry
+
+CITATION = r"\[(@[^\[\]\s;]+(?:;\s*@[^\[\]\s;]+)*)\](?![(:])"
+ENTRY = re.compile(r"^[ \t]*@(?!comment|string|preamble)\w+\s*\{\s*([^,\s]+)\s*,", re.I | re.M)
+BEFORE_LINKS = 175
+"""Priority: before `reference` (170) and `link` (160) take the brackets."""
+BEFORE_TOC = 15
+"""Priority: after `inline` (20), which finds the citations, and before `toc` (5)."""
+TWO = 2
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The words around a citation, in the language of the course."""
+
+    sources: str = "Sources"
+    cite_and: str = "and"
+    cite_others: str = "and others"
+    undated: str = "undated"
+
+
+class Style(UnsrtStyle):  # type: ignore[misc] # pybtex has no types
+    """Sources as pybtex formats them, but with titles as they were written."""
+
+    def format_title(self, e: Entry, which_field: str, as_sentence: bool = True) -> Node:  # noqa: FBT001, FBT002 - pybtex's signature
+        """Keep capitals: pybtex's own style turns "Japan" and "RCTs" into small letters."""
+        title = field(which_field)
+        return sentence[title] if as_sentence else title
+
+
+class Bibliography:
+    """The sources of a course."""
+
+    def __init__(self, data: BibliographyData, lines: dict[str, int]) -> None:
+        self.data = data
+        self.lines = lines
+        """Keys in the order of the file, with the line of each."""
+
+    @cached_property
+    def formatted(self) -> dict[str, str]:
+        """The sources as HTML by key, sorted by author and year."""
+        keys = sorted(self.lines, key=lambda key: _sort_key(self.data.entries[key]))
+        bibliography = Style().format_bibliography(self.data, keys)
+        return {entry.key: _clean(entry.text.render(Backend("utf-8"))) for entry in bibliography}
+
+    def label(self, key: str, wording: Wording) -> str:
+        """Return a source as it stands in a sentence: `Kross and Ayduk, 2017`."""
+        entry = self.data.entries[key]
+        names = [" ".join(person.prelast_names + person.last_names) for person in _persons(entry)]
+        names = [_plain(name) for name in names]
+        if len(names) > TWO or "others" in names[1:]:
+            who = f"{names[0]} {wording.cite_others}"
+        else:
+            who = f" {wording.cite_and} ".join(names)
+        return f"{who}, {entry.fields.get('year', wording.undated)}"
+
+
+def read_bibliography(text: str, path: str) -> tuple[Bibliography, list[Problem]]:
+    """Return the bibliography of a BibTeX text, and the problems in it."""
+    lines = {
+        found[1]: text.count("\n", 0, found.start(1)) + 1 for found in ENTRY.finditer(text)
+    }
+    try:
+        data = parse_string(text, "bibtex")
+    except PybtexError as error:
+        found_line = re.search(r"line (\d+)", str(error))
+        line = int(found_line[1]) if found_line else 1
+        message = f"This is not sound BibTeX: {error}."
+        return Bibliography(BibliographyData(), {}), [
+            Problem(path, line, message, Rule.BAD_BIBLIOGRAPHY)
+        ]
+    return Bibliography(data, {key: lines.get(key, 1) for key in data.entries}), []
+
+
+def _persons(entry: Entry) -> list[Any]:
+    return list(entry.persons.get("author") or entry.persons.get("editor") or [])
+
+
+def _sort_key(entry: Entry) -> tuple[str, str, str]:
+    persons = _persons(entry)
+    name = " ".join(persons[0].last_names) if persons else ""
+    return _plain(name).lower(), str(entry.fields.get("year", "")), entry.key
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[{}]", "", text).replace("~", " ")
+
+
+def _clean(markup: str) -> str:
+    """Return pybtex's HTML without the marks of its own that no theme knows."""
+    markup = re.sub(r'<span class="bibtex-protected">(.*?)</span>', r"\1", markup)
+    return markup.replace("\n", " ")
+
+
+class CitationProcessor(InlineProcessor):
+    """Turns `[@key; @other]` into links to the list of sources."""
+
+    def __init__(self, md: Markdown, bibliography: Bibliography, wording: Wording) -> None:
+        super().__init__(CITATION, md)
+        self.bibliography = bibliography
+        self.wording = wording
+        self.cited: dict[str, None] = {}
+        """Keys cited on this page, in the order of their first use."""
+
+    def handleMatch(  # type: ignore[override]
+        self, m: re.Match[str], data: str
+    ) -> tuple[ET.Element | None, int | None, int | None]:
+        del data
+        keys = [key.strip()[1:] for key in m[1].split(";")]
+        if any(key not in self.bibliography.lines for key in keys):
+            return None, None, None
+        element = ET.Element("span", {"class": "cb-cite"})
+        element.text = "("
+        for key in keys:
+            self.cited.setdefault(key)
+            link = ET.SubElement(element, "a", {"href": f"#source-{key}"})
+            link.text = self.bibliography.label(key, self.wording)
+            link.tail = "; "
+        element[-1].tail = ")"
+        return element, m.start(0), m.end(0)
+
+
+class SourcesTreeprocessor(Treeprocessor):
+    """Adds the list of sources that the page cites."""
+
+    def __init__(self, md: Markdown, processor: CitationProcessor) -> None:
+        super().__init__(md)
+        self.processor = processor
+
+    def run(self, root: ET.Element) -> None:
+        cited = self.processor.cited
+        if not cited:
+            return
+        heading = ET.SubElement(root, "h2", {"class": "cb-sources-heading"})
+        heading.text = self.processor.wording.sources
+        listing = ET.SubElement(root, "ul", {"class": "cb-sources"})
+        formatted = self.processor.bibliography.formatted
+        for key in sorted(cited, key=list(formatted).index):
+            item = ET.SubElement(listing, "li", {"id": f"source-{key}"})
+            item.text = self.md.htmlStash.store(formatted[key])
+        self.processor.cited = {}
+
+
+class CitationsExtension(Extension):
+    """Reads the bibliography once, and serves every page from it."""
+
+    def __init__(self, **configs: Any) -> None:
+        self.config = {
+            # Empty text, since Python-Markdown reads values for a None as booleans.
+            "bibliography": ["", "a Bibliography, if the host has read it"],
+            "path": ["docs/references.bib", "where it stands, if it has not"],
+            "wording": [Wording(), "the words around a citation"],
+        }
+        super().__init__(**configs)
+
+    def extendMarkdown(self, md: Markdown) -> None:
+        """Register, by name and priority.
+
+        | registry         | name               | priority                              |
+        | ---------------- | ------------------ | ------------------------------------- |
+        | inlinePatterns   | coursebook-cite    | 175, before the brackets are links    |
+        | treeprocessors   | coursebook-sources | 15, after inline and before toc       |
+        """
+        bibliography = self.getConfig("bibliography") or self._read()
+        processor = CitationProcessor(md, bibliography, self.getConfig("wording"))
+        md.inlinePatterns.register(processor, "coursebook-cite", BEFORE_LINKS)
+        sources = SourcesTreeprocessor(md, processor)
+        md.treeprocessors.register(sources, "coursebook-sources", BEFORE_TOC)
+
+    def _read(self) -> Bibliography:
+        path = self.getConfig("path")
+        bibliography, problems = read_bibliography(Path(path).read_text(encoding="utf-8"), path)
+        if problems:
+            raise ValueError("\n".join(map(str, problems)))
+        return bibliography
+
+
+def makeExtension(**configs: Any) -> CitationsExtension:
+    """Return the extension, as Python-Markdown asks for it."""
+    return CitationsExtension(**configs)

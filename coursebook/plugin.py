@@ -1,0 +1,252 @@
+"""The MkDocs plugin: it carries the course through a build.
+
+The sources are read and checked before any page is rendered; the pages are drawn once all of them
+exist; the finished folder takes the place of the last one only when nothing went wrong.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mkdocs.commands.build import get_context
+from mkdocs.exceptions import Abort, PluginError
+from mkdocs.plugins import BasePlugin, get_plugin_logger
+from mkdocs.structure.files import InclusionLevel
+from mkdocs.structure.nav import Section
+
+from coursebook import workplace
+from coursebook.agenda import clock
+from coursebook.checks import check_course, read_off
+from coursebook.citations import Wording
+from coursebook.config import CoursebookConfig, read_inputs, vocabulary_file
+from coursebook.drawing import draw, inline_pictures, label_picture
+from coursebook.matter import MATTER
+from coursebook.problems import Problem, Rule
+from coursebook.reading import read_course, read_vocabulary
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from mkdocs.config.defaults import MkDocsConfig
+    from mkdocs.structure import StructureItem
+    from mkdocs.structure.files import Files
+    from mkdocs.structure.nav import Navigation
+    from mkdocs.structure.pages import Page
+    from mkdocs.utils.templates import TemplateContext
+
+    from coursebook.blocks import Note
+    from coursebook.reading import Reading
+    from coursebook.vocabulary import Vocabulary
+
+log = get_plugin_logger("coursebook")
+# What each level means here. warning: a problem, fatal under --strict. info: a notice, or a draft's
+# problem, which fails nothing. Broken surroundings, such as a missing course.yml, raise PluginError.
+
+THEME = Path(__file__).parent / "theme"
+"""Templates, styles and scripts that any course needs."""
+CODE = re.compile(r"<(pre|code)\b.*?</\1>", re.DOTALL)
+RAW_FENCE = re.compile(r"(?:^|>)\s*/{3,}(?:[\s<]|$)", re.MULTILINE)
+"""What an unrendered block leaves behind in HTML."""
+
+
+class CoursebookPlugin(BasePlugin[CoursebookConfig]):
+    """Checks a course, draws what its pages share, and keeps the last good site until the next."""
+
+    vocabulary: Vocabulary
+    reading: Reading
+    nav: Navigation
+
+    def __init__(self) -> None:
+        self.is_preview = False
+        """Whether this is `mkdocs serve`: drafts are shown, and the folder is MkDocs's own."""
+        self.notes: dict[str, list[Note]] = {}
+        """Facilitator notes of each page, by its path below docs."""
+        self.taken: list[Note] = []
+        """Notes of the page that is being rendered."""
+        self.target: Path | None = None
+        """Where the site goes when it is whole; None in a preview."""
+        self.workplace = Path()
+        """Where it is built."""
+        self.is_complete = False
+
+    def on_startup(self, *, command: str, dirty: bool) -> None:
+        self.is_preview = command == "serve"
+
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Start an empty course, hand its words to the extensions, and build beside the last site."""
+        self.notes, self.taken, self.is_complete = {}, [], False
+        vocabulary, problems = read_vocabulary(vocabulary_file(config, self.config))
+        if vocabulary is None:
+            raise PluginError("\n".join(map(str, problems)))
+        self.vocabulary = vocabulary
+        config.theme.dirs.insert(1 if config.theme.custom_dir else 0, str(THEME))
+        if not self.is_preview:
+            self.target = Path(config.site_dir)
+            self.workplace = workplace.make_workplace(self.target)
+            config.site_dir = str(self.workplace)
+        return config
+
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        """Read the whole course, and keep drafts out of the published site."""
+        inputs = read_inputs(config, files, None, self.config)
+        self.reading = read_course(inputs, self.vocabulary)
+        for page in self.reading.course.pages:
+            if page.is_draft and (file := files.get_file_from_path(page.path)):
+                file.inclusion = InclusionLevel.DRAFT
+        self._set_extensions(config)
+        return files
+
+    def _set_extensions(self, config: MkDocsConfig) -> None:
+        words = self.vocabulary.words
+        wanted: dict[str, dict[str, Any]] = {
+            "coursebook.blocks": {"vocabulary": self.vocabulary, "sink": self.taken.append}
+        }
+        if self.reading.bibliography:
+            wording = Wording(words.sources, words.cite_and, words.cite_others, words.undated)
+            wanted["coursebook.citations"] = {
+                "bibliography": self.reading.bibliography,
+                "wording": wording,
+            }
+        for name, options in wanted.items():
+            if name not in config.markdown_extensions:
+                config.markdown_extensions.append(name)
+            config.mdx_configs[name] = options
+
+    def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
+        """Check the course in the order of its navigation, and stop here if it must not be built."""
+        self.nav = nav
+        inputs = read_inputs(config, files, nav, self.config)
+        self.reading = read_course(inputs, self.vocabulary)
+        off, problems = read_off(inputs.off, "mkdocs.yml")
+        problems += check_course(
+            self.reading.course, self.vocabulary, reading=self.reading.problems, off=off
+        )
+        self._report(problems, is_strict=config.strict)
+        if not self.is_preview:
+            nav.items = _without_drafts(nav.items)
+            nav.pages = [page for page in nav.pages if not page.file.inclusion.is_excluded()]
+            _link_neighbours(nav.pages)
+        return nav
+
+    def _report(self, problems: list[Problem], *, is_strict: bool) -> None:
+        """Log every problem; under --strict any that is not a notice or a draft's ends the build."""
+        drafts = {page.source for page in self.reading.course.pages if page.is_draft}
+        fatal = 0
+        for problem in problems:
+            if problem.rule.is_notice:
+                log.info(f"notice: {problem}")
+            elif problem.path in drafts:
+                log.info(f"draft: {problem}")
+            else:
+                log.warning(str(problem))
+                fatal += 1
+        if fatal and is_strict:
+            # Not left to MkDocs, which counts no warnings under --quiet.
+            raise Abort(f"{fatal} problem{'s' if fatal > 1 else ''} found; nothing was built.")
+
+    def on_page_content(
+        self, html: str, *, page: Page, config: MkDocsConfig, files: Files
+    ) -> str:
+        """Keep the page's facilitator notes, and see that no block was left as text."""
+        self.notes[page.file.src_uri] = list(self.taken)
+        self.taken.clear()
+        if RAW_FENCE.search(CODE.sub("", html)):
+            source = self.reading.course.by_path[page.file.src_uri].source
+            message = "A block was left as text; its opening or closing line is at fault."
+            problem = Problem(source, 1, message, Rule.UNRENDERED_BLOCK)
+            self._report([problem], is_strict=config.strict)
+        return html
+
+    def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
+        """Give the templates the course, and draw what pages share, once every page exists."""
+        env.globals |= {
+            "course": self.reading.course,
+            "vocabulary": self.vocabulary,
+            "words": self.vocabulary.words,
+            "bibliography": self.reading.bibliography,
+            "options": self.config,
+            "clock": clock,
+            "rules": list(Rule),
+            "matter_fields": lambda form: MATTER[form].model_fields,
+            "mark": lambda name: _mark(files, name),
+        }
+        for file in files.documentation_pages():
+            if file.page and file.page.content is not None:
+                file.page.content = self._drawn(file.page, env, config, files)
+        return env
+
+    def _drawn(self, page: Page, env: Environment, config: MkDocsConfig, files: Files) -> str:
+        context = get_context(self.nav, files, config, page)
+        model = self.reading.course.by_path.get(page.file.src_uri)
+
+        def render(name: str) -> str:
+            return env.get_template(f"drawn/{name}.html").render({**context, "model": model})
+
+        html = draw(page.content or "", render)
+        return inline_pictures(html, page.file.src_uri, lambda path: _read(files, path))
+
+    def on_page_context(
+        self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation
+    ) -> TemplateContext:
+        """Give each template the page's own facts."""
+        model = self.reading.course.by_path.get(page.file.src_uri)
+        return {**context, "model": model}  # type: ignore[typeddict-item, return-value]
+
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        self.is_complete = True
+
+    def on_build_error(self, *, error: Exception) -> None:
+        self.is_complete = False
+
+    def on_shutdown(self) -> None:
+        """Put the finished site in place, or leave the last good one and nothing beside it.
+
+        Only here: MkDocs counts the warnings of a strict build after `on_post_build`.
+        """
+        if self.target is None:
+            return
+        if self.is_complete:
+            workplace.take_place(self.workplace, self.target)
+            self._announce()
+        else:
+            shutil.rmtree(self.workplace, ignore_errors=True)
+
+    def _announce(self) -> None:
+        course = self.reading.course
+        log.info(
+            f"Built {len([p for p in course.pages if not p.is_draft])} pages:"
+            f" {len(course.practices)} practices, {len(course.exercises)} exercises,"
+            f" {len(course.workshops)} workshops."
+            f" Open {self.target and self.target / 'index.html'}"
+        )
+
+
+def _without_drafts(items: list[StructureItem]) -> list[StructureItem]:
+    kept: list[StructureItem] = []
+    for item in items:
+        if isinstance(item, Section):
+            item.children = _without_drafts(item.children)
+            if item.children:
+                kept.append(item)
+        elif not (item.is_page and item.file.inclusion.is_excluded()):  # type: ignore[attr-defined]
+            kept.append(item)
+    return kept
+
+
+def _link_neighbours(pages: list[Page]) -> None:
+    """Let next and previous skip what was taken out."""
+    for before, page, after in zip([None, *pages], pages, [*pages[1:], None], strict=False):
+        page.previous_page, page.next_page = before, after
+
+
+def _read(files: Files, path: str) -> str | None:
+    file = files.get_file_from_path(path)
+    return file.content_string if file else None
+
+
+def _mark(files: Files, name: str) -> str:
+    """Return the mark of a practice as a drawing that readers do not hear, if there is one."""
+    svg = _read(files, f"images/marks/{name}.svg")
+    return label_picture(svg, "") if svg else ""

@@ -1,0 +1,75 @@
+"""Help services: the numbers to call, as data, each with the day it was last checked."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING
+
+import yaml
+from pydantic import Field, StrictStr
+
+from coursebook.problems import Problem, Rule
+from coursebook.schema import Strict, read_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from coursebook.vocabulary import Stale
+
+
+class Service(Strict):
+    """One help service."""
+
+    country: StrictStr
+    kind: StrictStr
+    service: StrictStr
+    number: StrictStr | None = None
+    text: StrictStr | None = None
+    web: StrictStr | None = None
+    hours: StrictStr | None = None
+    note: StrictStr | None = None
+    checked: dt.date | None = None
+    source: StrictStr
+    line: int = 0
+
+    @property
+    def dial(self) -> str:
+        """Its number as a link dials it; the first, where two are given."""
+        first = re.split(r"\bor\b", self.number or "")[0]
+        return re.sub(r"[^\d+]", "", first)
+
+
+class Services(Strict):
+    """The file of help services."""
+
+    services: tuple[Service, ...] = Field(())
+
+
+def read_services(text: str, path: str) -> tuple[tuple[Service, ...], list[Problem]]:
+    """Return the services of a file that is a list, and the problems in it."""
+    indented = "services:\n" + text
+    found, problems = read_yaml(indented, Services, path=path, first_line=0)
+    if found is None:
+        return (), problems
+    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    lines = [node.start_mark.line + 1 for node in root.value]
+    services = zip(found.services, lines, strict=True)
+    return tuple(service.model_copy(update={"line": line}) for service, line in services), problems
+
+
+def check_services(
+    services: tuple[Service, ...], path: str, stale: Stale, today: dt.date
+) -> Iterator[Problem]:
+    """Find services that nobody has checked for too long."""
+    for service in services:
+        if service.checked is None:
+            continue
+        days = (today - service.checked).days
+        message = f"{service.service}: last checked {days} days ago"
+        if days > stale.problem:
+            message += f", expected at most {stale.problem}."
+            yield Problem(path, service.line, message, Rule.SERVICE_STALE)
+        elif days > stale.notice:
+            message += f"; check it again before {stale.problem}."
+            yield Problem(path, service.line, message, Rule.SERVICE_AGING)

@@ -1,0 +1,208 @@
+"""The words of a course: what `course.yml` declares."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Annotated
+
+from pydantic import Field, StrictBool, StrictInt, StrictStr, model_validator
+from pydantic_core import PydanticCustomError
+
+from coursebook.grammar import BlockSpec, Form, blocks
+from coursebook.schema import Strict
+
+Count = tuple[StrictInt, StrictInt]
+"""The least and the most."""
+
+
+class Section(Strict):
+    """A level-two heading that pages of a kind have, in this order."""
+
+    title: StrictStr
+    required: StrictBool = True
+    words: StrictInt | None = Field(None, description="the most words")
+    must: dict[str, Count] = Field(
+        {}, description="blocks it holds, the least and the most of each"
+    )
+
+
+class Kind(Strict):
+    """A kind of page. Without sections, its headings are free."""
+
+    form: Form
+    name: StrictStr = Field(description="what readers see")
+    folder: StrictStr | None = Field(None, description="pages in this folder are of the kind")
+    words: StrictInt | None = Field(None, description="the most words")
+    sections: tuple[Section, ...] = ()
+
+
+class Evidence(Strict):
+    """How sure a course may be: outcomes, grades (best first), and the most each practice may claim."""
+
+    outcomes: dict[str, StrictStr]
+    grades: dict[str, StrictStr]
+    ceilings: dict[str, dict[str, StrictStr]] = {}
+
+    @model_validator(mode="after")
+    def _known(self) -> Evidence:
+        for practice, ceiling in self.ceilings.items():
+            for outcome, grade in ceiling.items():
+                if outcome not in self.outcomes or grade not in self.grades:
+                    message = f"ceilings.{practice}: {outcome}: {grade} is not declared above"
+                    raise PydanticCustomError("out-of-range", "{why}", {"why": message})
+        return self
+
+
+class Licence(Strict):
+    """How the text may be used."""
+
+    name: StrictStr
+    url: StrictStr
+    sentence: StrictStr = Field(description="one sentence that permits copying, for papers")
+
+
+class Stale(Strict):
+    """Days after which a help service wants to be checked again."""
+
+    notice: StrictInt = 180
+    problem: StrictInt = 365
+
+
+class Avoid(Strict):
+    """Phrases that a page does not use."""
+
+    phrases: tuple[StrictStr, ...]
+    why: StrictStr
+    better: StrictStr
+
+
+class Words(Strict):
+    """What readers see around the text. A course in another language gives them all."""
+
+    said: StrictStr = "Words to borrow"
+    plan: StrictStr = "My plan"
+    plan_when: StrictStr = "When"
+    plan_then: StrictStr = "then I will"
+    plan_small: StrictStr = "The two-minute version"
+    scale_before: StrictStr = "Before"
+    scale_after: StrictStr = "After"
+    breathe: StrictStr = (
+        "Breathe in for {inhale} seconds, and out for {exhale}. Go on for {minutes}."
+    )
+    breathe_stop: StrictStr = "Breathe as you like if this feels wrong, and stop when you want."
+    minute: StrictStr = "{n} minute"
+    minutes: StrictStr = "{n} minutes"
+    minutes_range: StrictStr = "{least} to {most} minutes"
+    care_before: StrictStr = "Before you start"
+    care_too_much: StrictStr = "If this is too much"
+    care_alone: StrictStr = "On your own"
+    myth: StrictStr = "You may have read"
+    myth_nearer: StrictStr = "Nearer the truth"
+    evidence: StrictStr = "How sure are we"
+    objectives: StrictStr = "What you can practise"
+    glance: StrictStr = "At a glance"
+    glance_time: StrictStr = "Time"
+    glance_who: StrictStr = "For whom"
+    glance_how: StrictStr = "How"
+    glance_pairs: StrictStr = "Pairs"
+    glance_needs: StrictStr = "You need"
+    glance_practice: StrictStr = "Belongs to"
+    glance_exercises: StrictStr = "Exercises"
+    glance_people: StrictStr = "Group"
+    glance_sessions: StrictStr = "Sessions"
+    people: StrictStr = "{least} to {most} people"
+    reading: StrictStr = "{n} minutes to read"
+    heavy: StrictStr = "Heavier topic"
+    optional: StrictStr = "Every exercise is optional."
+    draft: StrictStr = "Draft: this page is not published."
+    reviewed: StrictStr = "Last reviewed"
+    sources: StrictStr = "Sources"
+    cite_and: StrictStr = "and"
+    cite_others: StrictStr = "and others"
+    undated: StrictStr = "undated"
+    support: StrictStr = "More support"
+    leave: StrictStr = "Leave this page"
+    leave_limits: StrictStr = (
+        "This opens another site. It does not clear your history, and it cannot hide you"
+        " from somebody who watches this device."
+    )
+    local_help: StrictStr = "Near you"
+    call: StrictStr = "Call"
+    text_message: StrictStr = "Text"
+    website: StrictStr = "Website"
+    checked: StrictStr = "checked {date}"
+    unchecked: StrictStr = "not yet re-checked"
+    time: StrictStr = "Time"
+    item: StrictStr = "What"
+    goes_first: StrictStr = "When short of time"
+    least: StrictStr = "Smallest version"
+    contact: StrictStr = "Write to"
+    no_contact: StrictStr = "The host of this copy has not given an address yet."
+    not_found: StrictStr = "This page is not here"
+    not_found_text: StrictStr = "It may have moved. The course is still where it was."
+    version: StrictStr = "Version"
+    facilitator: dict[str, StrictStr] = {
+        "say": "Say",
+        "do": "Do",
+        "ask": "Ask",
+        "watch": "Watch for",
+        "three": "With three",
+        "short": "When short of time",
+        "online": "Online",
+    }
+
+
+class Vocabulary(Strict):
+    """What `course.yml` declares."""
+
+    title: StrictStr
+    short: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
+    version: StrictStr
+    language: StrictStr = "en"
+    licence: Licence
+    kinds: dict[str, Kind]
+    scenes: dict[str, StrictStr] = {}
+    evidence: Evidence | None = None
+    settings: dict[str, StrictStr] = {"alone": "On your own"}
+    ways: dict[str, StrictStr] = {}
+    pairs: dict[str, StrictStr] = {}
+    items: dict[str, StrictStr] = {}
+    bibliography: StrictStr | None = None
+    support: StrictStr | None = None
+    services: StrictStr | None = None
+    glossary: StrictStr | None = None
+    disclosure: StrictStr | None = Field(None, description="the part every workshop links to")
+    stale: Stale = Stale()
+    avoid: tuple[Avoid, ...] = ()
+    words: Words = Words()
+
+    @model_validator(mode="after")
+    def _kinds_and_blocks(self) -> Vocabulary:
+        for kind in self.kinds.values():
+            for section in kind.sections:
+                for name in section.must:
+                    if name not in self.blocks:
+                        message = f"section {section.title!r} requires an unknown block {name!r}"
+                        raise PydanticCustomError("unknown-block", "{why}", {"why": message})
+        return self
+
+    @cached_property
+    def blocks(self) -> dict[str, BlockSpec]:
+        """The blocks that pages of this course may hold, by name."""
+        evidence = self.evidence
+        return blocks(
+            scenes=self.scenes,
+            outcomes=evidence.outcomes if evidence else (),
+            grades=evidence.grades if evidence else (),
+            facilitator=self.words.facilitator,
+        )
+
+    def kind_of(self, path: str, declared: str | None) -> str | None:
+        """Return the kind of the page at `path` (below docs), or None if it has none."""
+        if declared is not None:
+            return declared if declared in self.kinds else None
+        folder = path.partition("/")[0] if "/" in path else None
+        for name, kind in self.kinds.items():
+            if folder is not None and kind.folder == folder:
+                return name
+        return None
