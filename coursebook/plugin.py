@@ -6,9 +6,10 @@ exist; the finished folder takes the place of the last one only when nothing wen
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from mkdocs.commands.build import get_context
@@ -22,7 +23,14 @@ from coursebook.agenda import clock
 from coursebook.checks import check_course, read_off
 from coursebook.citations import Wording
 from coursebook.config import CoursebookConfig, read_inputs, vocabulary_file
-from coursebook.drawing import draw, inline_pictures, label_picture
+from coursebook.drawing import (
+    draw,
+    explain_terms,
+    inline_pictures,
+    label_picture,
+    read_terms,
+)
+from coursebook.epoch import VARIABLE, source_date_epoch
 from coursebook.matter import MATTER
 from coursebook.problems import Problem, Rule
 from coursebook.reading import read_course, read_vocabulary
@@ -41,8 +49,9 @@ if TYPE_CHECKING:
     from coursebook.vocabulary import Vocabulary
 
 log = get_plugin_logger("coursebook")
-# What each level means here. warning: a problem, fatal under --strict. info: a notice, or a draft's
-# problem, which fails nothing. Broken surroundings, such as a missing course.yml, raise PluginError.
+# What each level means here. warning: a problem, fatal under --strict. info: a notice, or a
+# draft's problem, which fails nothing. Broken surroundings, such as a missing course.yml, raise
+# PluginError.
 
 THEME = Path(__file__).parent / "theme"
 """Templates, styles and scripts that any course needs."""
@@ -70,12 +79,15 @@ class CoursebookPlugin(BasePlugin[CoursebookConfig]):
         self.workplace = Path()
         """Where it is built."""
         self.is_complete = False
+        self.epoch = 0
+        """The moment that the build is dated by, in seconds since 1970, UTC."""
+        self.dated_by_us = False
 
     def on_startup(self, *, command: str, dirty: bool) -> None:
         self.is_preview = command == "serve"
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
-        """Start an empty course, hand its words to the extensions, and build beside the last site."""
+        """Start an empty course, and build beside the last good site."""
         self.notes, self.taken, self.is_complete = {}, [], False
         vocabulary, problems = read_vocabulary(vocabulary_file(config, self.config))
         if vocabulary is None:
@@ -88,15 +100,12 @@ class CoursebookPlugin(BasePlugin[CoursebookConfig]):
             config.site_dir = str(self.workplace)
         return config
 
-    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
-        """Read the whole course, and keep drafts out of the published site."""
-        inputs = read_inputs(config, files, None, self.config)
-        self.reading = read_course(inputs, self.vocabulary)
-        for page in self.reading.course.pages:
-            if page.is_draft and (file := files.get_file_from_path(page.path)):
-                file.inclusion = InclusionLevel.DRAFT
-        self._set_extensions(config)
-        return files
+    def _set_epoch(self, config: MkDocsConfig) -> None:
+        """Date the build for MkDocs and every tool below it, unless whoever runs it has."""
+        reviewed = [p.matter.reviewed for p in self.reading.course.pages if p.matter]
+        self.epoch = source_date_epoch(Path(config.config_file_path).parent, reviewed)
+        self.dated_by_us = not os.environ.get(VARIABLE, "").strip()
+        os.environ[VARIABLE] = str(self.epoch)
 
     def _set_extensions(self, config: MkDocsConfig) -> None:
         words = self.vocabulary.words
@@ -115,7 +124,10 @@ class CoursebookPlugin(BasePlugin[CoursebookConfig]):
             config.mdx_configs[name] = options
 
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
-        """Check the course in the order of its navigation, and stop here if it must not be built."""
+        """Read and check the whole course, and stop here if it must not be built.
+
+        Here rather than in `on_files`, so that problems come in the order of the navigation.
+        """
         self.nav = nav
         inputs = read_inputs(config, files, nav, self.config)
         self.reading = read_course(inputs, self.vocabulary)
@@ -124,31 +136,38 @@ class CoursebookPlugin(BasePlugin[CoursebookConfig]):
             self.reading.course, self.vocabulary, reading=self.reading.problems, off=off
         )
         self._report(problems, is_strict=config.strict)
+        self._set_extensions(config)
+        self._set_epoch(config)
+        self._set_drafts_aside(nav, files)
+        return nav
+
+    def _set_drafts_aside(self, nav: Navigation, files: Files) -> None:
+        """Keep drafts out of the published site, and out of its navigation."""
+        for page in self.reading.course.pages:
+            if page.is_draft and (file := files.get_file_from_path(page.path)):
+                file.inclusion = InclusionLevel.DRAFT
         if not self.is_preview:
             nav.items = _without_drafts(nav.items)
             nav.pages = [page for page in nav.pages if not page.file.inclusion.is_excluded()]
             _link_neighbours(nav.pages)
-        return nav
 
     def _report(self, problems: list[Problem], *, is_strict: bool) -> None:
-        """Log every problem; under --strict any that is not a notice or a draft's ends the build."""
+        """Log every problem, and end a strict build if any counts."""
         drafts = {page.source for page in self.reading.course.pages if page.is_draft}
         fatal = 0
         for problem in problems:
             if problem.rule.is_notice:
-                log.info(f"notice: {problem}")
+                log.info("notice: %s", problem)
             elif problem.path in drafts:
-                log.info(f"draft: {problem}")
+                log.info("draft: %s", problem)
             else:
-                log.warning(str(problem))
+                log.warning("%s", problem)
                 fatal += 1
         if fatal and is_strict:
             # Not left to MkDocs, which counts no warnings under --quiet.
             raise Abort(f"{fatal} problem{'s' if fatal > 1 else ''} found; nothing was built.")
 
-    def on_page_content(
-        self, html: str, *, page: Page, config: MkDocsConfig, files: Files
-    ) -> str:
+    def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         """Keep the page's facilitator notes, and see that no block was left as text."""
         self.notes[page.file.src_uri] = list(self.taken)
         self.taken.clear()
@@ -175,7 +194,20 @@ class CoursebookPlugin(BasePlugin[CoursebookConfig]):
         for file in files.documentation_pages():
             if file.page and file.page.content is not None:
                 file.page.content = self._drawn(file.page, env, config, files)
+        self._explain_terms(files)
         return env
+
+    def _explain_terms(self, files: Files) -> None:
+        """Let readers open the words of the glossary where they meet them."""
+        glossary = files.get_file_from_path(self.vocabulary.glossary or "")
+        if glossary is None or glossary.page is None:
+            return
+        terms = read_terms(glossary.page.content or "")
+        label = self.vocabulary.words.meaning
+        for file in files.documentation_pages():
+            if file is not glossary and file.page and file.page.content:
+                name = PurePosixPath(glossary.url).name
+                file.page.content = explain_terms(file.page.content, name, terms, label)
 
     def _drawn(self, page: Page, env: Environment, config: MkDocsConfig, files: Files) -> str:
         context = get_context(self.nav, files, config, page)
@@ -205,6 +237,8 @@ class CoursebookPlugin(BasePlugin[CoursebookConfig]):
 
         Only here: MkDocs counts the warnings of a strict build after `on_post_build`.
         """
+        if self.dated_by_us:
+            os.environ.pop(VARIABLE, None)
         if self.target is None:
             return
         if self.is_complete:
@@ -215,11 +249,14 @@ class CoursebookPlugin(BasePlugin[CoursebookConfig]):
 
     def _announce(self) -> None:
         course = self.reading.course
+        published = [page for page in course.pages if not page.is_draft]
         log.info(
-            f"Built {len([p for p in course.pages if not p.is_draft])} pages:"
-            f" {len(course.practices)} practices, {len(course.exercises)} exercises,"
-            f" {len(course.workshops)} workshops."
-            f" Open {self.target and self.target / 'index.html'}"
+            "Built %d pages: %d practices, %d exercises, %d workshops. Open %s",
+            len(published),
+            len(course.practices),
+            len(course.exercises),
+            len(course.workshops),
+            self.target and self.target / "index.html",
         )
 
 

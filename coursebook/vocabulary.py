@@ -96,6 +96,7 @@ class Words(Strict):
     care_before: StrictStr = "Before you start"
     care_too_much: StrictStr = "If this is too much"
     care_alone: StrictStr = "On your own"
+    meaning: StrictStr = "What “{term}” means"
     myth: StrictStr = "You may have read"
     myth_nearer: StrictStr = "Nearer the truth"
     evidence: StrictStr = "How sure are we"
