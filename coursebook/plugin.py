@@ -36,8 +36,11 @@ from coursebook.problems import Problem, Rule
 from coursebook.reading import read_course, read_vocabulary
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jinja2 import Environment
     from mkdocs.config.defaults import MkDocsConfig
+    from mkdocs.livereload import LiveReloadServer
     from mkdocs.structure import StructureItem
     from mkdocs.structure.files import Files
     from mkdocs.structure.nav import Navigation
@@ -85,6 +88,14 @@ class CoursebookPlugin(BasePlugin[CoursebookConfig]):
 
     def on_startup(self, *, command: str, dirty: bool) -> None:
         self.is_preview = command == "serve"
+
+    def on_serve(
+        self, server: LiveReloadServer, /, *, config: MkDocsConfig, builder: Callable[..., Any]
+    ) -> LiveReloadServer:
+        """Rebuild also when the words of the course or the templates of the package change."""
+        server.watch(str(Path(config.config_file_path).parent / self.config.course))
+        server.watch(str(THEME))
+        return server
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Start an empty course, and build beside the last good site."""
