@@ -9,10 +9,10 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 ROW = re.compile(r"^\| (A\d+) \| [^|]+ \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
-IDEAS = dict(
-    (found[1], (found[2].strip(" `"), found[3].strip()))
+IDEAS = {
+    found[1]: (found[2].strip(" `"), found[3].strip())
     for found in ROW.finditer((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))
-)
+}
 EVERY_PRACTICE = "A4"
 
 
@@ -25,7 +25,7 @@ def test_each_idea_has_a_home() -> None:
 def test_the_page_teaches_it(idea: str) -> None:
     """The page exists, and its text holds the words that the table promises."""
     page, words = IDEAS[idea]
-    text = (ROOT / page).read_text(encoding="utf-8")
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
 
     assert words.lower() in " ".join(text.lower().split())
 
@@ -35,4 +35,4 @@ def test_every_practice_shows_each_kind_of_bond(practice: Path) -> None:
     """A partner, a friend, family, and nobody just now: a scene for each."""
     kinds = re.findall(r"^    with: (\w+)$", practice.read_text(encoding="utf-8"), re.MULTILINE)
 
-    assert ["alone", "family", "friend", "partner"] == sorted(kinds)
+    assert sorted(kinds) == ["alone", "family", "friend", "partner"]
