@@ -1,4 +1,4 @@
-"""What MkDocs tells about a site: the plugin's options, and the files that a course is read from."""
+"""What MkDocs tells about a site: the plugin's options, and the files a course is read from."""
 
 from __future__ import annotations
 
@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING
 from mkdocs.config import config_options as c
 from mkdocs.config import load_config
 from mkdocs.config.base import Config
+from mkdocs.exceptions import Abort, ConfigurationError
 from mkdocs.structure.files import get_files
 from mkdocs.structure.nav import get_navigation
 
 from coursebook.reader import Source
-from coursebook.reading import Inputs, TextFile
+from coursebook.reading import Inputs, read_text
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.structure.files import Files
     from mkdocs.structure.nav import Navigation
+
+    from coursebook.reading import TextFile
 
 
 class CoursebookConfig(Config):
@@ -35,28 +38,32 @@ class CoursebookConfig(Config):
     """A host's own help services, in the form of the file of services; they stand first."""
 
 
+class SiteError(Exception):
+    """MkDocs cannot read the site's own configuration."""
+
+
 def read_inputs(
-    config: MkDocsConfig, files: Files, nav: Navigation | None, options: CoursebookConfig
+    config: MkDocsConfig, files: Files, nav: Navigation, options: CoursebookConfig
 ) -> Inputs:
     """Return everything that a course is read from, its pages in the order of the navigation."""
-    root = Path(config.config_file_path).parent if config.config_file_path else Path()
+    site = Path(config.config_file_path).absolute()
     docs = Path(config.docs_dir)
-    label = docs.relative_to(root) if docs.is_relative_to(root) else docs
+    label = docs.relative_to(site.parent) if docs.is_relative_to(site.parent) else docs
     pages = {file.src_uri: file for file in files.documentation_pages()}
-    in_nav = [page.file.src_uri for page in nav.pages] if nav else []
-    order = dict.fromkeys([*in_nav, *sorted(pages)])
+    in_nav = [page.file.src_uri for page in nav.pages]
     sources = [
         Source(path, pages[path].content_bytes, path in in_nav, (label / path).as_posix())
-        for path in order
+        for path in dict.fromkeys([*in_nav, *sorted(pages)])
         if path in pages
     ]
-    assets = frozenset(file.src_uri for file in files if not file.is_documentation_page())
+    published = [file for file in files if file.inclusion.is_included()]
     return Inputs(
+        site=read_text(site, site.name),
         vocabulary=vocabulary_file(config, options),
         docs=docs,
         label=label.as_posix(),
         sources=tuple(sources),
-        assets=assets,
+        assets=frozenset(f.src_uri for f in published if not f.is_documentation_page()),
         local_help=tuple(options.local_help),
         off=dict(options.off),
     )
@@ -64,15 +71,19 @@ def read_inputs(
 
 def read_site(config_file: str) -> Inputs:
     """Return the inputs of a site as `mkdocs build` would see them, drafts included."""
-    config = load_config(config_file)
-    options = next(p.config for name, p in config.plugins.items() if name == "coursebook")
+    try:
+        config = load_config(config_file)
+    except (Abort, ConfigurationError) as error:
+        raise SiteError(str(error)) from error
+    plugins = [plugin.config for plugin in config.plugins.values()]
+    options = next((found for found in plugins if isinstance(found, CoursebookConfig)), None)
+    if options is None:
+        raise SiteError(f"{config_file} does not name the plugin coursebook.")
     files = get_files(config)
-    nav = get_navigation(files, config)
-    return read_inputs(config, files, nav, options)
+    return read_inputs(config, files, get_navigation(files, config), options)
 
 
 def vocabulary_file(config: MkDocsConfig, options: CoursebookConfig) -> TextFile:
     """Return the file that declares the words of the course."""
     path = Path(config.config_file_path).parent / options.course
-    text = path.read_text(encoding="utf-8") if path.is_file() else None
-    return TextFile(options.course, text)
+    return read_text(path, options.course)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -182,6 +182,11 @@ class Course:
     """Address of the bibliography for messages, as those below."""
     service_file: str = ""
     vocabulary_file: str = "course.yml"
+
+    @cached_property
+    def published(self) -> Course:
+        """The course without its drafts."""
+        return replace(self, pages=tuple(page for page in self.pages if not page.is_draft))
 
     def of_form(self, form: Form) -> list[Page]:
         """Return the pages of one form whose facts are sound."""

@@ -20,7 +20,6 @@ from mkdocs.structure.nav import Section
 
 from coursebook import workplace
 from coursebook.agenda import clock
-from coursebook.checks import check_course, read_off
 from coursebook.citations import Wording
 from coursebook.config import CoursebookConfig, read_inputs, vocabulary_file
 from coursebook.drawing import (
@@ -33,7 +32,7 @@ from coursebook.drawing import (
 from coursebook.epoch import VARIABLE, source_date_epoch
 from coursebook.matter import MATTER
 from coursebook.problems import Problem, Rule
-from coursebook.reading import read_course, read_vocabulary
+from coursebook.reading import check, read_course, read_vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,6 +47,7 @@ if TYPE_CHECKING:
     from mkdocs.utils.templates import TemplateContext
 
     from coursebook.blocks import Note
+    from coursebook.course import Course
     from coursebook.reading import Reading
     from coursebook.vocabulary import Vocabulary
 
@@ -79,8 +79,8 @@ class CoursebookPlugin(BasePlugin[CoursebookConfig]):
         """Notes of the page that is being rendered."""
         self.target: Path | None = None
         """Where the site goes when it is whole; None in a preview."""
-        self.workplace = Path()
-        """Where it is built."""
+        self.workplace: Path | None = None
+        """Where it is built, until it stands in its place."""
         self.is_complete = False
         self.epoch = 0
         """The moment that the build is dated by, in seconds since 1970, UTC."""
@@ -100,6 +100,9 @@ class CoursebookPlugin(BasePlugin[CoursebookConfig]):
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Start an empty course, and build beside the last good site."""
         self.notes, self.taken, self.is_complete = {}, [], False
+        if config.use_directory_urls:
+            # The same links must work on a website and in a folder.
+            raise PluginError("mkdocs.yml: expected `use_directory_urls: false`.")
         vocabulary, problems = read_vocabulary(vocabulary_file(config, self.config))
         if vocabulary is None:
             raise PluginError("\n".join(map(str, problems)))
@@ -142,11 +145,7 @@ class CoursebookPlugin(BasePlugin[CoursebookConfig]):
         self.nav = nav
         inputs = read_inputs(config, files, nav, self.config)
         self.reading = read_course(inputs, self.vocabulary)
-        off, problems = read_off(inputs.off, "mkdocs.yml")
-        problems += check_course(
-            self.reading.course, self.vocabulary, reading=self.reading.problems, off=off
-        )
-        self._report(problems, is_strict=config.strict)
+        self._report(check(inputs, self.reading), is_strict=config.strict)
         self._set_extensions(config)
         self._set_epoch(config)
         self._set_drafts_aside(nav, files)
@@ -163,7 +162,10 @@ class CoursebookPlugin(BasePlugin[CoursebookConfig]):
             _link_neighbours(nav.pages)
 
     def _report(self, problems: list[Problem], *, is_strict: bool) -> None:
-        """Log every problem, and end a strict build if any counts."""
+        """Log every problem, and end a strict build if any counts, or any if nothing can be built.
+
+        MkDocs stops with a traceback at a page that is not UTF-8.
+        """
         drafts = {page.source for page in self.reading.course.pages if page.is_draft}
         fatal = 0
         for problem in problems:
@@ -174,7 +176,7 @@ class CoursebookPlugin(BasePlugin[CoursebookConfig]):
             else:
                 log.warning("%s", problem)
                 fatal += 1
-        if fatal and is_strict:
+        if fatal and (is_strict or any(p.rule is Rule.NOT_UTF8 for p in problems)):
             # Not left to MkDocs, which counts no warnings under --quiet.
             raise Abort(f"{fatal} problem{'s' if fatal > 1 else ''} found; nothing was built.")
 
@@ -192,7 +194,7 @@ class CoursebookPlugin(BasePlugin[CoursebookConfig]):
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
         """Give the templates the course, and draw what pages share, once every page exists."""
         env.globals |= {
-            "course": self.reading.course,
+            "course": self._shown(),
             "vocabulary": self.vocabulary,
             "words": self.vocabulary.words,
             "bibliography": self.reading.bibliography,
@@ -202,11 +204,15 @@ class CoursebookPlugin(BasePlugin[CoursebookConfig]):
             "matter_fields": lambda form: MATTER[form].model_fields,
             "mark": lambda name: _mark(files, name),
         }
-        for file in files.documentation_pages():
-            if file.page and file.page.content is not None:
-                file.page.content = self._drawn(file.page, env, config, files)
+        for page in _rendered(files):
+            page.content = self._drawn(page, env, config, files)
         self._explain_terms(files)
         return env
+
+    def _shown(self) -> Course:
+        """Return the course as its readers see it: without drafts, if it is to be published."""
+        course = self.reading.course
+        return course if self.is_preview else course.published
 
     def _explain_terms(self, files: Files) -> None:
         """Let readers open the words of the glossary where they meet them."""
@@ -215,10 +221,10 @@ class CoursebookPlugin(BasePlugin[CoursebookConfig]):
             return
         terms = read_terms(glossary.page.content or "")
         label = self.vocabulary.words.meaning
-        for file in files.documentation_pages():
-            if file is not glossary and file.page and file.page.content:
-                name = PurePosixPath(glossary.url).name
-                file.page.content = explain_terms(file.page.content, name, terms, label)
+        name = PurePosixPath(glossary.url).name
+        for page in _rendered(files):
+            if page.file is not glossary:
+                page.content = explain_terms(page.content or "", name, terms, label)
 
     def _drawn(self, page: Page, env: Environment, config: MkDocsConfig, files: Files) -> str:
         context = get_context(self.nav, files, config, page)
@@ -235,7 +241,7 @@ class CoursebookPlugin(BasePlugin[CoursebookConfig]):
     ) -> TemplateContext:
         """Give each template the page's own facts."""
         model = self.reading.course.by_path.get(page.file.src_uri)
-        return {**context, "model": model}  # type: ignore[typeddict-item, return-value]
+        return {**context, "model": model}  # type: ignore[typeddict-unknown-key]
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         self.is_complete = True
@@ -250,7 +256,7 @@ class CoursebookPlugin(BasePlugin[CoursebookConfig]):
         """
         if self.dated_by_us:
             os.environ.pop(VARIABLE, None)
-        if self.target is None:
+        if self.target is None or self.workplace is None:
             return
         if self.is_complete:
             workplace.take_place(self.workplace, self.target)
@@ -259,11 +265,10 @@ class CoursebookPlugin(BasePlugin[CoursebookConfig]):
             shutil.rmtree(self.workplace, ignore_errors=True)
 
     def _announce(self) -> None:
-        course = self.reading.course
-        published = [page for page in course.pages if not page.is_draft]
+        course = self.reading.course.published
         log.info(
             "Built %d pages: %d practices, %d exercises, %d workshops. Open %s",
-            len(published),
+            len(course.pages),
             len(course.practices),
             len(course.exercises),
             len(course.workshops),
@@ -287,6 +292,12 @@ def _link_neighbours(pages: list[Page]) -> None:
     """Let next and previous skip what was taken out."""
     for before, page, after in zip([None, *pages], pages, [*pages[1:], None], strict=False):
         page.previous_page, page.next_page = before, after
+
+
+def _rendered(files: Files) -> list[Page]:
+    """Return the pages that this build shows, which are drafts too in a preview."""
+    found = files.documentation_pages(inclusion=InclusionLevel.is_in_serve)
+    return [file.page for file in found if file.page and file.page.content is not None]
 
 
 def _read(files: Files, path: str) -> str | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import yaml
 
+from coursebook.checks import check_course, read_off
 from coursebook.citations import read_bibliography
 from coursebook.course import Course
 from coursebook.problems import Problem, Rule
@@ -21,18 +23,29 @@ if TYPE_CHECKING:
 
     from coursebook.citations import Bibliography
 
+
 @dataclass(frozen=True)
 class TextFile:
-    """A file beside the pages, its text None where it does not exist."""
+    """A file beside the pages."""
 
     label: str
-    text: str | None
+    """Its address for messages."""
+    text: str = ""
+    problems: tuple[Problem, ...] = ()
+    """Why it has no text, if it could not be read."""
+
+    def line_of(self, key: str) -> int:
+        """Return the line on which a key of YAML stands, or 1."""
+        found = re.search(rf"^[ \t-]*{re.escape(key)}[ \t]*:", self.text, re.MULTILINE)
+        return self.text.count("\n", 0, found.end()) + 1 if found else 1
 
 
 @dataclass(frozen=True)
 class Inputs:
     """Everything that a course is read from."""
 
+    site: TextFile
+    """The configuration of MkDocs."""
     vocabulary: TextFile
     docs: Path
     label: str
@@ -45,9 +58,7 @@ class Inputs:
 
     def beside(self, name: str) -> TextFile:
         """Return a file of the docs folder."""
-        path = self.docs / name
-        text = path.read_text(encoding="utf-8") if path.is_file() else None
-        return TextFile(f"{self.label}/{name}", text)
+        return read_text(self.docs / name, f"{self.label}/{name}")
 
 
 @dataclass(frozen=True)
@@ -60,11 +71,23 @@ class Reading:
     problems: tuple[Problem, ...]
 
 
+def read_text(path: Path, label: str) -> TextFile:
+    """Return a file's text, or what keeps it from being read."""
+    try:
+        return TextFile(label, path.read_bytes().decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        message = f"Byte {error.start} is not UTF-8; save the file as UTF-8."
+        return TextFile(label, problems=(Problem(label, line, message, Rule.NOT_UTF8),))
+    except OSError as error:
+        message = f"This file of the course cannot be read: {error.strerror}."
+        return TextFile(label, problems=(Problem(label, 1, message, Rule.MISSING_ASSET),))
+
+
 def read_vocabulary(file: TextFile) -> tuple[Vocabulary | None, list[Problem]]:
     """Return the words of a course, or None and what is wrong with them."""
-    if file.text is None:
-        message = "This file does not exist; it declares the words of the course."
-        return None, [Problem(file.label, 1, message, Rule.MISSING_KEY)]
+    if file.problems:
+        return None, list(file.problems)
     return read_yaml(file.text, Vocabulary, path=file.label)
 
 
@@ -77,21 +100,10 @@ def read_course(inputs: Inputs, vocabulary: Vocabulary) -> Reading:
         problems += found
         if page:
             pages.append(page)
-    bibliography = None
-    if vocabulary.bibliography:
-        file = inputs.beside(vocabulary.bibliography)
-        bibliography, found = read_bibliography(file.text or "", file.label)
-        problems += found
-    services: tuple[Service, ...] = ()
-    if vocabulary.services:
-        file = inputs.beside(vocabulary.services)
-        services, found = read_services(file.text or "[]", file.label)
-        problems += found
-    local_services: tuple[Service, ...] = ()
-    if inputs.local_help:
-        local = yaml.safe_dump(list(inputs.local_help))
-        local_services, found = read_services(local, "mkdocs.yml")
-        problems += found
+    bibliography, found = _read_bibliography(inputs, vocabulary)
+    services, service_problems = _read_services(inputs, vocabulary)
+    local_services, local_problems = _read_local_services(inputs)
+    problems += [*found, *service_problems, *local_problems]
     course = Course(
         pages=tuple(pages),
         assets=inputs.assets,
@@ -103,3 +115,43 @@ def read_course(inputs: Inputs, vocabulary: Vocabulary) -> Reading:
         vocabulary_file=inputs.vocabulary.label,
     )
     return Reading(vocabulary, course, bibliography, tuple(problems))
+
+
+def check(inputs: Inputs, reading: Reading) -> list[Problem]:
+    """Return every problem of a course, in the order of its navigation."""
+    off, problems = read_off(inputs.off, inputs.site.label)
+    line = inputs.site.line_of("off")
+    problems = [replace(problem, line=line) for problem in problems]
+    found = [*reading.problems, *problems]
+    return check_course(reading.course, reading.vocabulary, reading=found, off=off)
+
+
+def _read_bibliography(
+    inputs: Inputs, vocabulary: Vocabulary
+) -> tuple[Bibliography | None, list[Problem]]:
+    if not vocabulary.bibliography:
+        return None, []
+    file = inputs.beside(vocabulary.bibliography)
+    bibliography, problems = read_bibliography(file.text, file.label)
+    return bibliography, [*file.problems, *problems]
+
+
+def _read_services(
+    inputs: Inputs, vocabulary: Vocabulary
+) -> tuple[tuple[Service, ...], list[Problem]]:
+    if not vocabulary.services:
+        return (), []
+    file = inputs.beside(vocabulary.services)
+    if file.problems:
+        return (), list(file.problems)
+    return read_services(file.text, file.label)
+
+
+def _read_local_services(inputs: Inputs) -> tuple[tuple[Service, ...], list[Problem]]:
+    """Read the services of mkdocs.yml, where every problem stands at the line of their key."""
+    if not inputs.local_help:
+        return (), []
+    text = yaml.safe_dump(list(inputs.local_help))
+    services, problems = read_services(text, inputs.site.label)
+    line = inputs.site.line_of("local_help")
+    return services, [replace(problem, line=line) for problem in problems]
