@@ -15,7 +15,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from markdown.treeprocessors import Treeprocessor
 from pymdownx.blocks import BlocksExtension as PymdownBlocksExtension
@@ -28,8 +28,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from markdown import Markdown
+    from pymdownx.blocks import BlocksProcessor
 
     from coursebook.grammar import BlockSpec
+    from coursebook.vocabulary import Words
 
 DRAWN = "data-draw"
 """Attribute of an element that the build fills from the course."""
@@ -72,7 +74,7 @@ class LessonBlock(PymdownBlock):
         """Put what stands above the content into the block's element."""
 
     @property
-    def words(self) -> Any:
+    def words(self) -> Words:
         """Interface words of the course."""
         return self.VOCABULARY.words
 
@@ -312,7 +314,7 @@ class FacilitatorTreeprocessor(Treeprocessor):
 class BlocksExtension(PymdownBlocksExtension):
     """Registers a block for each entry of the grammar, and takes facilitator blocks out."""
 
-    def __init__(self, **configs: Any) -> None:
+    def __init__(self, **configs: object) -> None:
         self.config = {
             # Empty text, since Python-Markdown reads values for a None as booleans.
             "vocabulary": ["", "the course's words, if the host has read them"],
@@ -321,7 +323,7 @@ class BlocksExtension(PymdownBlocksExtension):
         }
         super().__init__(**configs)
 
-    def extendMarkdownBlocks(self, md: Markdown, block_mgr: Any) -> None:
+    def extendMarkdownBlocks(self, md: Markdown, block_mgr: BlocksProcessor) -> None:
         vocabulary = self.getConfig("vocabulary") or _read_vocabulary(self.getConfig("course"))
         for block in block_types(vocabulary):
             block_mgr.register(block, self.getConfigs())
@@ -357,6 +359,6 @@ def _read_vocabulary(path: str) -> Vocabulary:
     return vocabulary
 
 
-def makeExtension(**configs: Any) -> BlocksExtension:  # noqa: N802 - Python-Markdown's name
+def makeExtension(**configs: object) -> BlocksExtension:
     """Return the extension, as Python-Markdown asks for it."""
     return BlocksExtension(**configs)

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from pybtex.database import Entry
 
 CITATION = r"\[(@[^\[\]\s;]+(?:;\s*@[^\[\]\s;]+)*)\](?![(:])"
-ENTRY = re.compile(r"^[ \t]*@(?!comment|string|preamble)\w+\s*\{\s*([^,\s]+)\s*,", re.I | re.M)
+ENTRY = re.compile(
+    r"^[ \t]*@(?!comment|string|preamble)\w+\s*\{\s*([^,\s]+)\s*,", re.IGNORECASE | re.MULTILINE
+)
 BEFORE_LINKS = 175
 """Priority: before `reference` (170) and `link` (160) take the brackets."""
 BEFORE_TOC = 15
@@ -84,9 +86,7 @@ class Bibliography:
 
 def read_bibliography(text: str, path: str) -> tuple[Bibliography, list[Problem]]:
     """Return the bibliography of a BibTeX text, and the problems in it."""
-    lines = {
-        found[1]: text.count("\n", 0, found.start(1)) + 1 for found in ENTRY.finditer(text)
-    }
+    lines = {found[1]: text.count("\n", 0, found.start(1)) + 1 for found in ENTRY.finditer(text)}
     try:
         data = parse_string(text, "bibtex")
     except PybtexError as error:
@@ -171,7 +171,7 @@ class SourcesTreeprocessor(Treeprocessor):
 class CitationsExtension(Extension):
     """Reads the bibliography once, and serves every page from it."""
 
-    def __init__(self, **configs: Any) -> None:
+    def __init__(self, **configs: object) -> None:
         self.config = {
             # Empty text, since Python-Markdown reads values for a None as booleans.
             "bibliography": ["", "a Bibliography, if the host has read it"],
@@ -202,6 +202,6 @@ class CitationsExtension(Extension):
         return bibliography
 
 
-def makeExtension(**configs: Any) -> CitationsExtension:
+def makeExtension(**configs: object) -> CitationsExtension:
     """Return the extension, as Python-Markdown asks for it."""
     return CitationsExtension(**configs)

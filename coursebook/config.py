@@ -28,7 +28,7 @@ class CoursebookConfig(Config):
 
     course = c.Type(str, default="course.yml")
     """The words of the course, beside mkdocs.yml."""
-    off = c.Type(dict, default={})
+    switched_off = c.Type(dict, default={})
     """Rules that are switched off, by id, each with a reason."""
     leave = c.Type(str, default="https://www.wikipedia.org")
     """Where the leave-quickly link goes."""
@@ -65,7 +65,7 @@ def read_inputs(
         sources=tuple(sources),
         assets=frozenset(f.src_uri for f in published if not f.is_documentation_page()),
         local_help=tuple(options.local_help),
-        off=dict(options.off),
+        off=dict(options.switched_off),
     )
 
 

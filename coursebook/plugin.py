@@ -6,6 +6,7 @@ exist; the finished folder takes the place of the last one only when nothing wen
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import shutil
@@ -52,9 +53,9 @@ if TYPE_CHECKING:
     from coursebook.vocabulary import Vocabulary
 
 log = get_plugin_logger("coursebook")
-# What each level means here. warning: a problem, fatal under --strict. info: a notice, or a
-# draft's problem, which fails nothing. Broken surroundings, such as a missing course.yml, raise
-# PluginError.
+# What each level means here. error: a problem, which ends a strict build. warning: the same, if the
+# build is not strict. info: a notice, or a draft's problem, which fails nothing. Broken
+# surroundings, such as a missing course.yml, raise PluginError.
 
 THEME = Path(__file__).parent / "theme"
 """Templates, styles and scripts that any course needs."""
@@ -167,6 +168,7 @@ class CoursebookPlugin(BasePlugin[CoursebookConfig]):
         MkDocs stops with a traceback at a page that is not UTF-8.
         """
         drafts = {page.source for page in self.reading.course.pages if page.is_draft}
+        level = logging.ERROR if is_strict else logging.WARNING  # --quiet hides warnings
         fatal = 0
         for problem in problems:
             if problem.rule.is_notice:
@@ -174,7 +176,7 @@ class CoursebookPlugin(BasePlugin[CoursebookConfig]):
             elif problem.path in drafts:
                 log.info("draft: %s", problem)
             else:
-                log.warning("%s", problem)
+                log.log(level, "%s", problem)
                 fatal += 1
         if fatal and (is_strict or any(p.rule is Rule.NOT_UTF8 for p in problems)):
             # Not left to MkDocs, which counts no warnings under --quiet.

@@ -68,6 +68,7 @@ class Reading:
     vocabulary: Vocabulary
     course: Course
     bibliography: Bibliography | None
+    """None where there is none, or none that can be read."""
     problems: tuple[Problem, ...]
 
 
@@ -98,8 +99,7 @@ def read_course(inputs: Inputs, vocabulary: Vocabulary) -> Reading:
     for source in inputs.sources:
         page, found = read_page(source, vocabulary)
         problems += found
-        if page:
-            pages.append(page)
+        pages.append(page)
     bibliography, found = _read_bibliography(inputs, vocabulary)
     services, service_problems = _read_services(inputs, vocabulary)
     local_services, local_problems = _read_local_services(inputs)
@@ -120,9 +120,11 @@ def read_course(inputs: Inputs, vocabulary: Vocabulary) -> Reading:
 def check(inputs: Inputs, reading: Reading) -> list[Problem]:
     """Return every problem of a course, in the order of its navigation."""
     off, problems = read_off(inputs.off, inputs.site.label)
-    line = inputs.site.line_of("off")
+    line = inputs.site.line_of("switched_off")
     problems = [replace(problem, line=line) for problem in problems]
     found = [*reading.problems, *problems]
+    if reading.bibliography is None:
+        off |= {Rule.UNKNOWN_SOURCE}  # one broken file is one problem, not one for each citation
     return check_course(reading.course, reading.vocabulary, reading=found, off=off)
 
 
@@ -132,8 +134,9 @@ def _read_bibliography(
     if not vocabulary.bibliography:
         return None, []
     file = inputs.beside(vocabulary.bibliography)
-    bibliography, problems = read_bibliography(file.text, file.label)
-    return bibliography, [*file.problems, *problems]
+    bibliography, found = read_bibliography(file.text, file.label)
+    problems = [*file.problems, *found]
+    return (None if problems else bibliography), problems
 
 
 def _read_services(

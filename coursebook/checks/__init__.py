@@ -69,9 +69,9 @@ def read_off(off: Mapping[str, object], path: str) -> tuple[frozenset[Rule], lis
     problems = []
     for name, reason in off.items():
         if name not in known:
-            message = f"off: there is no rule {name!r}.{nearest(name, known)}"
+            message = f"switched_off: there is no rule {name!r}.{nearest(name, known)}"
             problems.append(Problem(path, 1, message, Rule.UNKNOWN_RULE))
         elif not isinstance(reason, str) or not reason.strip():
-            message = f"off: {name!r} wants a reason in words."
+            message = f"switched_off: {name!r} wants a reason in words."
             problems.append(Problem(path, 1, message, Rule.UNKNOWN_RULE))
     return frozenset(Rule(name) for name in off if name in known), problems
