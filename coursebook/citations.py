@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,14 +15,17 @@ from markdown import Extension
 from markdown.inlinepatterns import InlineProcessor
 from markdown.treeprocessors import Treeprocessor
 from pybtex.backends.html import Backend
-from pybtex.database import BibliographyData, parse_string
+from pybtex.database import parse_string
 from pybtex.exceptions import PybtexError
+from pybtex.richtext import Text
 from pybtex.style.formatting.unsrt import Style as UnsrtStyle
 from pybtex.style.template import Node, field, sentence
 
 from coursebook.problems import Problem, Rule
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from markdown import Markdown
     from pybtex.database import Entry
 
@@ -57,27 +59,23 @@ class Style(UnsrtStyle):  # type: ignore[misc] # pybtex has no types
         return sentence[title] if as_sentence else title
 
 
+@dataclass(frozen=True)
 class Bibliography:
     """The sources of a course."""
 
-    def __init__(self, data: BibliographyData, lines: dict[str, int]) -> None:
-        self.data = data
-        self.lines = lines
-        """Keys in the order of the file, with the line of each."""
-
-    @cached_property
-    def formatted(self) -> dict[str, str]:
-        """The sources as HTML by key, sorted by author and year."""
-        keys = sorted(self.lines, key=lambda key: _sort_key(self.data.entries[key]))
-        bibliography = Style().format_bibliography(self.data, keys)
-        return {entry.key: _clean(entry.text.render(Backend("utf-8"))) for entry in bibliography}
+    entries: Mapping[str, Entry]
+    lines: Mapping[str, int]
+    """Keys in the order of the file, with the line of each."""
+    formatted: Mapping[str, str]
+    """The sources as HTML by key, sorted by author and year."""
 
     def label(self, key: str, wording: Wording) -> str:
         """Return a source as it stands in a sentence: `Kross and Ayduk, 2017`."""
-        entry = self.data.entries[key]
-        names = [" ".join(person.prelast_names + person.last_names) for person in _persons(entry)]
-        names = [_plain(name) for name in names]
-        if len(names) > TWO or "others" in names[1:]:
+        entry = self.entries[key]
+        names = [_plain(" ".join(p.prelast_names + p.last_names)) for p in _persons(entry)]
+        if not names:
+            who = _plain(entry.fields.get("title", key))
+        elif len(names) > TWO or "others" in names[1:]:
             who = f"{names[0]} {wording.cite_others}"
         else:
             who = f" {wording.cite_and} ".join(names)
@@ -86,17 +84,39 @@ class Bibliography:
 
 def read_bibliography(text: str, path: str) -> tuple[Bibliography, list[Problem]]:
     """Return the bibliography of a BibTeX text, and the problems in it."""
-    lines = {found[1]: text.count("\n", 0, found.start(1)) + 1 for found in ENTRY.finditer(text)}
+    lines: dict[str, int] = {}
     try:
-        data = parse_string(text, "bibtex")
+        entries = dict(parse_string(text, "bibtex").entries)
     except PybtexError as error:
-        found_line = re.search(r"line (\d+)", str(error))
-        line = int(found_line[1]) if found_line else 1
         message = f"This is not sound BibTeX: {error}."
-        return Bibliography(BibliographyData(), {}), [
-            Problem(path, line, message, Rule.BAD_BIBLIOGRAPHY)
-        ]
-    return Bibliography(data, {key: lines.get(key, 1) for key in data.entries}), []
+        problem = Problem(path, _line_of(error, text), message, Rule.BAD_BIBLIOGRAPHY)
+        return Bibliography({}, {}, {}), [problem]
+    for found in ENTRY.finditer(text):
+        lines[found[1]] = text.count("\n", 0, found.start(1)) + 1
+    problems, formatted = [], {}
+    for key, entry in sorted(entries.items(), key=lambda item: _sort_key(item[1])):
+        try:
+            formatted[key] = _format(entry)
+        except (PybtexError, AttributeError) as error:  # a field is missing, or no such type
+            what = str(error) if isinstance(error, PybtexError) else f"no type @{entry.type}"
+            message = f"Source {key!r} cannot be formatted: {what}."
+            problems.append(Problem(path, lines.get(key, 1), message, Rule.BAD_BIBLIOGRAPHY))
+    return Bibliography(entries, {key: lines.get(key, 1) for key in entries}, formatted), problems
+
+
+def _line_of(error: PybtexError, text: str) -> int:
+    """Return the line that pybtex names, or that of the last entry whose key it names."""
+    if found := re.search(r"line (\d+)", str(error)):
+        return int(found[1])
+    named = [found for found in ENTRY.finditer(text) if found[1] in str(error).split()]
+    return text.count("\n", 0, named[-1].start(1)) + 1 if named else 1
+
+
+def _format(entry: Entry) -> str:
+    (formatted,) = Style().format_entries([entry])
+    markup = formatted.text.render(Backend("utf-8"))
+    # Marks of pybtex's own, which no theme knows.
+    return re.sub(r'<span class="bibtex-protected">|</span>', "", markup).replace("\n", " ")
 
 
 def _persons(entry: Entry) -> list[Any]:
@@ -105,18 +125,13 @@ def _persons(entry: Entry) -> list[Any]:
 
 def _sort_key(entry: Entry) -> tuple[str, str, str]:
     persons = _persons(entry)
-    name = " ".join(persons[0].last_names) if persons else ""
+    name = " ".join(persons[0].last_names) if persons else entry.fields.get("title", "")
     return _plain(name).lower(), str(entry.fields.get("year", "")), entry.key
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"[{}]", "", text).replace("~", " ")
-
-
-def _clean(markup: str) -> str:
-    """Return pybtex's HTML without the marks of its own that no theme knows."""
-    markup = re.sub(r'<span class="bibtex-protected">(.*?)</span>', r"\1", markup)
-    return markup.replace("\n", " ")
+    """Return text of BibTeX without its braces and commands."""
+    return str(Text.from_latex(text)).replace("\N{NO-BREAK SPACE}", " ")
 
 
 class CitationProcessor(InlineProcessor):
