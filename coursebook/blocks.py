@@ -323,6 +323,11 @@ class BlocksExtension(PymdownBlocksExtension):
         }
         super().__init__(**configs)
 
+    def extendMarkdown(self, md: Markdown) -> None:
+        """Register blocks, and definition lists, in which a check writes its choices."""
+        md.registerExtensions(["def_list"], {})
+        super().extendMarkdown(md)
+
     def extendMarkdownBlocks(self, md: Markdown, block_mgr: BlocksProcessor) -> None:
         vocabulary = self.getConfig("vocabulary") or _read_vocabulary(self.getConfig("course"))
         for block in block_types(vocabulary):
