@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from coursebook.grammar import Form
 from coursebook.matter import ExerciseMatter, Matter, PracticeMatter, WorkshopMatter
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from coursebook.services import Service
+
+
+Facts = TypeVar("Facts", bound=Matter)
 
 
 @dataclass(frozen=True)
@@ -147,23 +150,26 @@ class Page:
         """Return its blocks of one name, in reading order."""
         return [block for block in self.blocks if block.name == name]
 
+    def _facts(self, model: type[Facts]) -> Facts:
+        """Return the facts of a page whose form is known."""
+        if not isinstance(self.matter, model):
+            raise TypeError(f"{self.path} has no sound {model.__name__}")
+        return self.matter
+
     @property
     def practice(self) -> PracticeMatter:
         """Its facts as a practice."""
-        assert isinstance(self.matter, PracticeMatter)
-        return self.matter
+        return self._facts(PracticeMatter)
 
     @property
     def exercise(self) -> ExerciseMatter:
         """Its facts as an exercise."""
-        assert isinstance(self.matter, ExerciseMatter)
-        return self.matter
+        return self._facts(ExerciseMatter)
 
     @property
     def workshop(self) -> WorkshopMatter:
         """Its facts as a workshop."""
-        assert isinstance(self.matter, WorkshopMatter)
-        return self.matter
+        return self._facts(WorkshopMatter)
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,12 @@ Reader, renderer, checks, tests and the author's reference share these tables.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
 
 
 class Form(StrEnum):
@@ -63,7 +66,7 @@ class BlockSpec:
     forms: frozenset[Form]
     example: str
     title: str | None = None
-    """What the words after the bar are, if the block takes any; a ? at the end: they may be left out."""
+    """What the words behind the bar are, if it takes any; with a ? at the end they are optional."""
     options: Mapping[str, Option] = field(default_factory=dict)
     inside: frozenset[str] = frozenset()
     """Blocks it may stand in."""
@@ -97,7 +100,7 @@ def whole(least: int, most: int) -> Callable[[object], int]:
 
 def identifier(value: object) -> str:
     """Accept small letters, digits and hyphens, a letter first."""
-    if not isinstance(value, str) or not re.match(ID, value):
+    if not isinstance(value, str) or not re.fullmatch(ID, value):
         raise ValueError
     return value
 
@@ -272,8 +275,8 @@ def blocks(
             "A question with choices, and feedback for each; nothing is scored.",
             Content.CHOICES,
             TEXT_FORMS,
-            "/// check | Which comes first?\n    id: first-step\n\nA pause.\n:   Yes, a short one.\n\n"
-            "An answer.\n:   It can wait a minute.\n///\n",
+            "/// check | Which comes first?\n    id: first-step\n\n"
+            "A pause.\n:   Yes, a short one.\n\nAn answer.\n:   It can wait a minute.\n///\n",
             title="the question",
             options={"id": ID_OPTION, "objective": OBJECTIVE_OPTION},
         ),
@@ -282,7 +285,8 @@ def blocks(
             "A plan the learner writes: when, then, and its two-minute version.",
             Content.OPTIONAL,
             TEXT_FORMS,
-            "/// plan\n    id: evening\n\nWhen I close the door, then I will take one breath.\n///\n",
+            "/// plan\n    id: evening\n\n"
+            "When I close the door, then I will take one breath.\n///\n",
             options={"id": ID_OPTION},
         ),
         BlockSpec(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping
-from typing import Annotated, Any
+import re
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import (
     AfterValidator,
+    BeforeValidator,
     Field,
     StrictBool,
     StrictInt,
@@ -18,7 +18,15 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from coursebook.grammar import ID, Form
-from coursebook.schema import Strict
+from coursebook.problems import nearest
+from coursebook.schema import PastDate, Strict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+SUMMARY_LENGTH = 160
+CLOCK = r"([01]\d|2[0-3]):[0-5]\d"
 
 
 def _one_of(table: str) -> AfterValidator:
@@ -27,23 +35,23 @@ def _one_of(table: str) -> AfterValidator:
     def check(value: str, info: ValidationInfo) -> str:
         known: Mapping[str, str] = getattr(info.context, table, {})
         if value not in known:
-            expected = ", ".join(known)
-            message = "expected one of {expected}, not {value!r}"
-            raise PydanticCustomError(
-                "out-of-range", message, {"expected": expected, "value": value}
-            )
+            context = {"value": repr(value), "hint": nearest(value, known).removesuffix(".")}
+            raise PydanticCustomError("out-of-range", "{value} is not known.{hint}", context)
         return value
 
     return AfterValidator(check)
 
 
-def _not_in_future(value: dt.date) -> dt.date:
-    """Accept dates up to today where the day begins first, fourteen hours before UTC."""
-    latest = (dt.datetime.now(dt.UTC) + dt.timedelta(hours=14)).date()
-    if value > latest:
-        message = "{value} is later than today"
-        raise PydanticCustomError("future-date", message, {"value": value.isoformat()})
-    return value
+def _form(pattern: str, expected: str) -> AfterValidator:
+    """Accept only what has this form, `expected` in an author's words."""
+
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            context = {"expected": expected, "value": repr(value)}
+            raise PydanticCustomError("out-of-range", "expected {expected}, not {value}", context)
+        return value
+
+    return AfterValidator(check)
 
 
 def _short(value: str) -> str:
@@ -55,6 +63,14 @@ def _short(value: str) -> str:
     return value
 
 
+def _pair(value: object) -> object:
+    """Accept two values; what they must be is said elsewhere."""
+    if not isinstance(value, list | tuple) or len(value) != 2:  # noqa: PLR2004 - a pair
+        message = "expected two whole numbers, the least and the most, such as [2, 20]"
+        raise PydanticCustomError("wrong-type", message)
+    return value
+
+
 def _ordered(value: tuple[int, int]) -> tuple[int, int]:
     if value[0] > value[1]:
         message = "the least, {least}, is more than the most, {most}"
@@ -62,27 +78,34 @@ def _ordered(value: tuple[int, int]) -> tuple[int, int]:
     return value
 
 
-SUMMARY_LENGTH = 160
-
-Identifier = Annotated[str, Field(pattern=ID)]
-Minutes = Annotated[StrictInt, Field(ge=1, le=600)]
-Range = Annotated[tuple[Minutes, Minutes], AfterValidator(_ordered)]
 Text = Annotated[StrictStr, Field(min_length=1)]
+Setting = Annotated[StrictStr, _one_of("settings")]
+Way = Annotated[StrictStr, _one_of("ways")]
+Pairs = Annotated[StrictStr, _one_of("pairs")]
+ItemKind = Annotated[StrictStr, _one_of("items")]
+Identifier = Annotated[StrictStr, _form(ID, "small letters, digits and hyphens, a letter first")]
+Minutes = Annotated[StrictInt, Field(ge=1, le=600)]
+Range = Annotated[tuple[Minutes, Minutes], BeforeValidator(_pair), AfterValidator(_ordered)]
+People = Annotated[
+    tuple[Annotated[StrictInt, Field(ge=1)], Annotated[StrictInt, Field(ge=1)]],
+    BeforeValidator(_pair),
+    AfterValidator(_ordered),
+]
 
 
 class Matter(Strict):
     """Front matter that any page has."""
 
     title: Text = Field(description="the page's level-one heading")
-    summary: Annotated[str, AfterValidator(_short)] = Field(description="for cards and searches")
-    reviewed: Annotated[dt.date, AfterValidator(_not_in_future)] = Field(
+    summary: Annotated[Text, AfterValidator(_short)] = Field(description="for cards and searches")
+    reviewed: PastDate = Field(
         description="the day on which somebody last read the page against its sources"
     )
     kind: StrictStr | None = Field(None, description="a kind of course.yml, if not by folder")
     minutes: Minutes | None = Field(None, description="minutes to read")
-    heavy: StrictBool = Field(False, description="a topic that wants a note before it")
-    leave: StrictBool = Field(False, description="draws the leave-quickly link")
-    draft: StrictBool = Field(False, description="checked, but not published")
+    heavy: StrictBool = Field(default=False, description="a topic that wants a note before it")
+    leave: StrictBool = Field(default=False, description="draws the leave-quickly link")
+    draft: StrictBool = Field(default=False, description="checked, but not published")
     search: dict[str, Any] = Field({}, description="mkdocs-material's own")
     hide: tuple[StrictStr, ...] = Field((), description="mkdocs-material's own")
     template: StrictStr | None = Field(None, description="MkDocs's own")
@@ -101,11 +124,11 @@ class ExerciseMatter(Matter):
 
     practice: StrictStr = Field(description="file name of its practice, without .md")
     minutes: Range = Field(description="the least and the most it takes")  # type: ignore[assignment]
-    who: Annotated[tuple[Annotated[str, _one_of("settings")], ...], Field(min_length=1)] = Field(
+    who: Annotated[tuple[Setting, ...], Field(min_length=1)] = Field(
         description="for how many, words of `settings`"
     )
-    how: tuple[Annotated[str, _one_of("ways")], ...] = Field((), description="words of `ways`")
-    pairs: Annotated[str, _one_of("pairs")] | None = Field(
+    how: tuple[Way, ...] = Field((), description="words of `ways`")
+    pairs: Pairs | None = Field(
         None, description="with whom to pair up; the first of `pairs` if left out"
     )
     needs: tuple[StrictStr, ...] = Field((), description="what to have at hand")
@@ -115,19 +138,24 @@ class ExerciseMatter(Matter):
 class Item(Strict):
     """One item of a session's agenda."""
 
-    kind: Annotated[str, _one_of("items")]
+    kind: ItemKind
     minutes: Minutes
     title: StrictStr | None = None
     exercise: StrictStr | None = Field(None, description="file name without .md")
     id: Identifier | None = Field(None, description="facilitator blocks name it with `item`")
+    pairs: Pairs | None = Field(
+        None, description="with whom to pair up; as its exercise says if left out"
+    )
     goes_first: Text = Field(description="what to drop first when short of time")
 
     @model_validator(mode="after")
     def _named(self) -> Item:
         if self.kind == "exercise" and not self.exercise:
-            raise PydanticCustomError("missing-key", "an exercise item names its exercise")
+            raise PydanticCustomError(
+                "missing-key", "an item of kind 'exercise' names its `exercise`"
+            )
         if self.kind != "exercise" and not self.title:
-            raise PydanticCustomError("missing-key", "an item has a title")
+            raise PydanticCustomError("missing-key", "an item that is no exercise has a `title`")
         return self
 
 
@@ -135,7 +163,7 @@ class Session(Strict):
     """One sitting of a workshop."""
 
     title: StrictStr
-    start: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = Field(
+    start: Annotated[StrictStr, _form(CLOCK, 'a clock time such as "18:30"')] = Field(
         description='clock time in quotes, as in "18:30"'
     )
     minutes: Minutes
@@ -146,9 +174,7 @@ class WorkshopMatter(Matter):
     """Front matter of a workshop."""
 
     audience: StrictStr
-    people: Annotated[tuple[StrictInt, StrictInt], AfterValidator(_ordered)] = Field(
-        description="the least and the most in the group"
-    )
+    people: People = Field(description="the least and the most in the group")
     sessions: Annotated[tuple[Session, ...], Field(min_length=1)]
 
 

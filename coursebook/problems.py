@@ -16,7 +16,7 @@ class Rule(StrEnum):
 
     meaning: str
 
-    def __new__(cls, value: str, meaning: str) -> Self:
+    def __new__(cls, value: str, meaning: str = "") -> Self:
         """Make a member that is the id as a string and carries its meaning."""
         rule = str.__new__(cls, value)
         rule._value_ = value
@@ -41,7 +41,7 @@ class Rule(StrEnum):
     )
     ABSOLUTE_PATH = (
         "absolute-path",
-        "A link is written from the page it stands on: a leading / fails in a folder and below a path.",
+        "A link is written from the page it stands on; a leading / fails in a folder.",
     )
     PLAIN_HTTP = ("plain-http", "A link to the web uses https.")
     SCRIPT_LINK = ("script-link", "A link leads somewhere: javascript: and data: are not allowed.")
@@ -109,7 +109,7 @@ class Rule(StrEnum):
     )
     FACILITATOR_CONTENT = (
         "facilitator-content",
-        "A facilitator block holds no heading, id or footnote: these would leave traces on learners' pages.",
+        "A facilitator block holds no heading, id or footnote: learners would see their traces.",
     )
     UNRENDERED_BLOCK = (
         "unrendered-block",
@@ -177,7 +177,7 @@ class Rule(StrEnum):
     SESSION_MINUTES = ("session-minutes", "The items of a session add up to its minutes.")
     SESSION_ORDER = (
         "session-order",
-        "A session begins with an opening, ends with a closing of ten minutes at most, and looks back after exercises.",
+        "A session has an opening, a debrief after exercises and a closing of at most ten minutes.",
     )
     SESSION_SLACK = ("session-slack", "At least a tenth of a session is unplanned time.")
     SESSION_BREAK = (
@@ -192,7 +192,7 @@ class Rule(StrEnum):
     PAIRS_RULE = ("pairs-rule", "A workshop never pairs people against the rule of an exercise.")
     UNKNOWN_ITEM = (
         "unknown-item",
-        "A facilitator's script belongs to an item of the agenda, and every item with an id has a script.",
+        "A script belongs to an item of the agenda, and every item with an id has a script.",
     )
     DISCLOSURE_LINK = (
         "disclosure-link",
@@ -252,10 +252,21 @@ class Problem:
         return f"{self.path}:{self.line}: {self.message} [{self.rule}]"
 
 
+def closest(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word that an author may have meant, if one is near."""
+    lower = {str(item).lower(): str(item) for item in known}
+    found = difflib.get_close_matches(word.lower(), lower, n=1)
+    return lower[found[0]] if found else None
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return " Did you mean 'x'?" for the known word nearest to this one, or nothing."""
+    found = closest(word, known)
+    return f" Did you mean {found!r}?" if found else ""
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
-    """Return " Did you mean 'x'?" for the known word nearest to this one, or all of them when none is near."""
-    choices = sorted(str(item) for item in known)
-    lower = {choice.lower(): choice for choice in choices}
-    if found := difflib.get_close_matches(word.lower(), lower, n=1):
-        return f" Did you mean {lower[found[0]]!r}?"
-    return f" Expected one of: {', '.join(choices)}." if choices else ""
+    """Return " Did you mean 'x'?" for the nearest known word, or all of them when none is near."""
+    choices = [str(item) for item in known]
+    everything = f" Expected one of: {', '.join(choices)}." if choices else ""
+    return did_you_mean(word, choices) or everything

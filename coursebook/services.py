@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from typing import TYPE_CHECKING
 
@@ -10,9 +9,10 @@ import yaml
 from pydantic import Field, StrictStr
 
 from coursebook.problems import Problem, Rule
-from coursebook.schema import Strict, read_yaml
+from coursebook.schema import PastDate, Strict, parse_yaml, read_yaml
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterator
 
     from coursebook.vocabulary import Stale
@@ -29,7 +29,7 @@ class Service(Strict):
     web: StrictStr | None = None
     hours: StrictStr | None = None
     note: StrictStr | None = None
-    checked: dt.date | None = None
+    checked: PastDate | None = None
     source: StrictStr
     line: int = 0
 
@@ -48,11 +48,16 @@ class Services(Strict):
 
 def read_services(text: str, path: str) -> tuple[tuple[Service, ...], list[Problem]]:
     """Return the services of a file that is a list, and the problems in it."""
-    indented = "services:\n" + text
-    found, problems = read_yaml(indented, Services, path=path, first_line=0)
-    if found is None:
+    text = text.removeprefix("\ufeff")
+    root, _, fault = parse_yaml(text)
+    if root is None and not fault:
+        return (), []
+    if not fault and not isinstance(root, yaml.SequenceNode):
+        message = "Expected a list: each service on a line of its own, behind a hyphen."
+        return (), [Problem(path, 1, message, Rule.FRONT_MATTER_MAPPING)]
+    found, problems = read_yaml("services:\n" + text, Services, path=path, first_line=0)
+    if found is None or root is None:
         return (), problems
-    root = yaml.compose(text, Loader=yaml.SafeLoader)
     lines = [node.start_mark.line + 1 for node in root.value]
     services = zip(found.services, lines, strict=True)
     return tuple(service.model_copy(update={"line": line}) for service, line in services), problems

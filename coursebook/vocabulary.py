@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Annotated
 
 from pydantic import Field, StrictBool, StrictInt, StrictStr, model_validator
 from pydantic_core import PydanticCustomError
 
 from coursebook.grammar import BlockSpec, Form, blocks
+from coursebook.matter import Identifier  # noqa: TC001 - pydantic reads it at run time
 from coursebook.schema import Strict
 
 Count = tuple[StrictInt, StrictInt]
@@ -37,7 +37,7 @@ class Kind(Strict):
 
 
 class Evidence(Strict):
-    """How sure a course may be: outcomes, grades (best first), and the most each practice may claim."""
+    """How sure a course may be: outcomes, grades (best first), the most a practice may claim."""
 
     outcomes: dict[str, StrictStr]
     grades: dict[str, StrictStr]
@@ -157,7 +157,7 @@ class Vocabulary(Strict):
     """What `course.yml` declares."""
 
     title: StrictStr
-    short: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
+    short: Identifier = Field(description="begins file names and saved keys")
     version: StrictStr
     language: StrictStr = "en"
     licence: Licence
@@ -166,7 +166,7 @@ class Vocabulary(Strict):
     evidence: Evidence | None = None
     settings: dict[str, StrictStr] = {"alone": "On your own"}
     ways: dict[str, StrictStr] = {}
-    pairs: dict[str, StrictStr] = {}
+    pairs: dict[str, StrictStr] = Field({}, description="strictest first, which is the default")
     items: dict[str, StrictStr] = {}
     bibliography: StrictStr | None = None
     support: StrictStr | None = None

@@ -43,12 +43,13 @@ def check_course(
     *,
     reading: Iterable[Problem] = (),
     off: frozenset[Rule] = frozenset(),
+    today: dt.date | None = None,
 ) -> list[Problem]:
     """Return what reading and every check found, once each, in navigation order.
 
     Rules in `off` are switched off.
     """
-    scope = Scope(course, vocabulary, dt.datetime.now(dt.UTC).date())
+    scope = Scope(course, vocabulary, today or dt.datetime.now(dt.UTC).date())
     found = list(reading)
     for page in course.pages:
         for check in CHECKS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from coursebook.checks.words import facts
 from coursebook.problems import Problem, Rule
 from coursebook.services import check_services
 
@@ -14,30 +15,37 @@ if TYPE_CHECKING:
     from coursebook.checks.scope import Check, Scope
     from coursebook.course import Page
 
-TELEPHONE = re.compile(r"(?<![\d.,/-])\+?(?:\d[ -]?){7,14}\d(?![\d/])")
+TELEPHONE = re.compile(r"(?<![\w.,/-])\+?(?:\d[ -]?){7,14}\d(?![\w/])")
+NUMBER = re.compile(r"(?<![\w.,-])\d[\d -]*\d(?![\w%-]|[.,]\d)")
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+YEARS = re.compile(r"\b(?:1[89]|20)\d\d ?[-–] ?(?:1[89]|20)\d\d\b")
 
 
 def numbers(page: Page, scope: Scope) -> Iterator[Problem]:
-    """Telephone numbers stand in the file of services and nowhere else."""
-    if scope.vocabulary.services is None:
+    """Find telephone numbers outside the file of services."""
+    where = scope.vocabulary.services
+    if where is None:
         return
-    known = {_digits(s.number) for s in scope.course.services if s.number}
-    known |= {_digits(s.text) for s in scope.course.services if s.text}
-    for line, text in enumerate(page.plain.split("\n"), start=1):
-        text = DATE.sub(" ", text)  # noqa: PLW2901
-        found = TELEPHONE.search(text) or next(
-            (
-                candidate
-                for candidate in re.finditer(r"(?<![\w.,-])\d[\d -]*\d(?![\w%-]|[.,]\d)", text)
-                if _digits(candidate[0]) in known
-            ),
-            None,
+    known = _known_numbers(scope)
+    for line, text in [*facts(page), *enumerate(page.plain.split("\n"), start=1)]:
+        cleared = YEARS.sub(" ", DATE.sub(" ", text))
+        found = TELEPHONE.search(cleared) or next(
+            (found for found in NUMBER.finditer(cleared) if _digits(found[0]) in known), None
         )
         if found:
-            where = scope.vocabulary.services
-            message = f"{found[0].strip()!r} looks like a telephone number; they stand in {where}."
+            message = f"{found[0].strip()!r} looks like a telephone number; those stand in {where}."
             yield Problem(page.source, line, message, Rule.NUMBER_ELSEWHERE)
+    for link in page.links:
+        if link.target.lower().startswith(("tel:", "sms:")):
+            message = f"Link {link.target!r} dials a number; numbers stand in {where}."
+            yield Problem(page.source, link.line, message, Rule.NUMBER_ELSEWHERE)
+
+
+def _known_numbers(scope: Scope) -> set[str]:
+    """Return the numbers of the help services, without spaces; a service may give two."""
+    services = [*scope.course.services, *scope.course.local_services]
+    written = [text for service in services for text in (service.number, service.text) if text]
+    return {_digits(found[0]) for text in written for found in NUMBER.finditer(text)}
 
 
 def _digits(text: str) -> str:
@@ -45,17 +53,21 @@ def _digits(text: str) -> str:
 
 
 def stale_services(scope: Scope) -> Iterator[Problem]:
-    """A help service was checked not long ago."""
+    """Find help services that nobody has checked for too long."""
     vocabulary = scope.vocabulary
     path = scope.course.service_file
     yield from check_services(scope.course.services, path, vocabulary.stale, scope.today)
 
 
 def missing_support(scope: Scope) -> Iterator[Problem]:
-    """The support page that course.yml names exists."""
+    """Find that the support page which course.yml names does not exist."""
     support = scope.vocabulary.support
-    if support and support not in scope.course.by_path:
-        message = f"The support page {support!r} does not exist."
+    if support is None:
+        return
+    page = scope.course.by_path.get(support)
+    if page is None or page.is_draft:
+        what = "is a draft and will not be published" if page else "does not exist"
+        message = f"The support page {support!r} {what}."
         yield Problem(scope.course.vocabulary_file, 1, message, Rule.MISSING_SUPPORT)
 
 

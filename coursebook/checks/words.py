@@ -12,10 +12,17 @@ if TYPE_CHECKING:
 
     from coursebook.checks.scope import Check, Scope
     from coursebook.course import Page
+    from coursebook.vocabulary import Avoid
 
-QUOTATION = re.compile(r"“[^”]*”|\"[^\"\n]*(?:\n[^\"\n]+)*?\"|^>.*$", re.MULTILINE)
+PARAGRAPH_OF = r"(?:[^{0}\n]|\n(?!\s*\n))*"
+QUOTATION = re.compile(
+    rf"“{PARAGRAPH_OF.format('“”')}”|‘{PARAGRAPH_OF.format('‘’')}’"
+    rf'|"{PARAGRAPH_OF.format(chr(34))}"|^ {{0,3}}>.*$',
+    re.MULTILINE,
+)
+"""What stands in quotation marks, within a paragraph, or is a quotation of Markdown."""
 TAG = re.compile(
-    r"<(?P<slash>/?)(?P<name>[a-zA-Z][\w-]*)(?P<attributes>(?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>"
+    r"<(?P<slash>/?)(?P<name>[a-zA-Z][\w-]*)(?P<attributes>(?:\s(?:[^<>\"']|\"[^\"]*\"|'[^']*')*)?)>"
 )
 EVENT = re.compile(r"(?<![\w-])on[a-z]{3,}\s*=", re.IGNORECASE)
 STYLE = re.compile(r"(?<![\w-])style\s*=", re.IGNORECASE)
@@ -26,29 +33,47 @@ LINKS = frozenset({"a", "img", "audio", "video", "source", "picture", "svg"})
 
 
 def word_choice(page: Page, scope: Scope) -> Iterator[Problem]:
-    """Nothing is promised and nobody is diagnosed."""
+    """Find phrases that promise or diagnose."""
     text = _outside_quotations(page, scope)
     for avoid in scope.vocabulary.avoid:
-        for phrase in avoid.phrases:
-            words = r"\s+".join(re.escape(word) for word in phrase.split())
-            for found in re.finditer(rf"(?<!\w){words}(?!\w)", text, re.IGNORECASE):
-                line = text.count("\n", 0, found.start()) + 1
-                message = f"{' '.join(found[0].split())!r}: {avoid.why} Better: {avoid.better}"
-                yield Problem(page.source, line, message, Rule.WORD_CHOICE)
-    summary = page.matter.summary if page.matter else ""
-    for avoid in scope.vocabulary.avoid:
-        for phrase in avoid.phrases:
-            if re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", summary, re.IGNORECASE):
-                message = f"{phrase!r} in the summary: {avoid.why} Better: {avoid.better}"
-                line = page.key_lines.get("summary", 1)
-                yield Problem(page.source, line, message, Rule.WORD_CHOICE)
+        pattern = _pattern(avoid)
+        for line, fact in facts(page):
+            for found in pattern.finditer(fact):
+                yield _unwanted(page, line, found[0], avoid)
+        for found in pattern.finditer(text):
+            yield _unwanted(page, text.count("\n", 0, found.start()) + 1, found[0], avoid)
+
+
+def _pattern(avoid: Avoid) -> re.Pattern[str]:
+    """Return what finds these phrases, however they are broken into lines or set off."""
+    phrases = [
+        r"[\s*_]+".join(re.escape(word).replace("'", "['’]") for word in phrase.split())
+        for phrase in sorted(avoid.phrases, key=len, reverse=True)
+    ]
+    return re.compile(rf"(?<!\w)(?:{'|'.join(phrases)})(?!\w)", re.IGNORECASE)
+
+
+def _unwanted(page: Page, line: int, words: str, avoid: Avoid) -> Problem:
+    phrase = " ".join(re.sub(r"[*_]", " ", words).split())
+    why, better = avoid.why.rstrip("."), avoid.better.rstrip(".")
+    message = f"{phrase!r}: {why}. Better: {better}."
+    return Problem(page.source, line, message, Rule.WORD_CHOICE)
+
+
+def facts(page: Page) -> Iterator[tuple[int, str]]:
+    """Yield the words of front matter that readers see, with their lines."""
+    if page.matter:
+        for key, value in page.matter.model_dump(include={"title", "summary"}).items():
+            yield page.key_lines.get(key, 1), value
+        for key, value in getattr(page.matter, "objectives", {}).items():
+            yield page.key_lines.get(f"objectives.{key}", 1), value
 
 
 def _outside_quotations(page: Page, scope: Scope) -> str:
     """Return the text of a page with quotations blanked out."""
     lines = page.plain.split("\n")
     for block in page.blocks:
-        spec = scope.specs.get(block.name)
+        spec = scope.specs.get(scope.meant(block.name))
         if spec and spec.is_quotation and block.is_closed:
             for number in range(block.line, block.end + 1):
                 lines[number - 1] = ""
@@ -56,7 +81,7 @@ def _outside_quotations(page: Page, scope: Scope) -> str:
 
 
 def raw_html(page: Page, scope: Scope) -> Iterator[Problem]:
-    """A page holds no script, style or event attribute, and no link outside Markdown."""
+    """Find scripts, styles and event attributes, and links outside Markdown."""
     del scope
     for found in TAG.finditer(page.masked):
         name, attributes = found["name"].lower(), found["attributes"]
@@ -86,7 +111,7 @@ def _attributes(page: Page, line: int, attributes: str) -> Iterator[Problem]:
 
 
 def lengths(page: Page, scope: Scope) -> Iterator[Problem]:
-    """A page and its sections keep to their number of words."""
+    """Find pages and sections with too many words."""
     kind = scope.kind(page)
     if kind is None:
         return
