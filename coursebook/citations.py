@@ -93,10 +93,10 @@ def read_bibliography(text: str, path: str) -> tuple[Bibliography, list[Problem]
         return Bibliography({}, {}, {}), [problem]
     for found in ENTRY.finditer(text):
         lines[found[1]] = text.count("\n", 0, found.start(1)) + 1
-    problems, formatted = [], {}
+    problems, formatted, style = [], {}, Style()
     for key, entry in sorted(entries.items(), key=lambda item: _sort_key(item[1])):
         try:
-            formatted[key] = _format(entry)
+            formatted[key] = _format(entry, style)
         except (PybtexError, AttributeError) as error:  # a field is missing, or no such type
             what = str(error) if isinstance(error, PybtexError) else f"no type @{entry.type}"
             message = f"Source {key!r} cannot be formatted: {what}."
@@ -112,8 +112,8 @@ def _line_of(error: PybtexError, text: str) -> int:
     return text.count("\n", 0, named[-1].start(1)) + 1 if named else 1
 
 
-def _format(entry: Entry) -> str:
-    (formatted,) = Style().format_entries([entry])
+def _format(entry: Entry, style: Style) -> str:
+    (formatted,) = style.format_entries([entry])
     markup = formatted.text.render(Backend("utf-8"))
     # Marks of pybtex's own, which no theme knows.
     return re.sub(r'<span class="bibtex-protected">|</span>', "", markup).replace("\n", " ")
