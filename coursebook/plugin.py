@@ -88,7 +88,9 @@ class CoursebookPlugin(BasePlugin[CoursebookConfig]):
         self.dated_by_us = False
 
     def on_startup(self, *, command: str, dirty: bool) -> None:
+        """Forget the last command: MkDocs keeps one plugin for all builds of a process."""
         self.is_preview = command == "serve"
+        self.target = self.workplace = None
 
     def on_serve(
         self, server: LiveReloadServer, /, *, config: MkDocsConfig, builder: Callable[..., Any]

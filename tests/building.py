@@ -26,6 +26,7 @@ SITE = """\
 site_name: A small course
 use_directory_urls: false
 theme: {name: material, font: false}
+validation: {links: {not_found: info, anchors: info, absolute_links: info}}
 plugins:
   - search
   - coursebook:
@@ -167,8 +168,7 @@ def build_site(folder: Path, *, preview: bool = False, **settings: Any) -> Cours
     Return the plugin that carried the course through the build.
     """
     config = load_config(str(folder / "mkdocs.yml"), **settings)
-    command = "serve" if preview else "build"
-    config.plugins.on_startup(command=command, dirty=False)
+    config.plugins.on_startup(command="serve" if preview else "build", dirty=False)
     try:
         build(config, serve_url="http://127.0.0.1/" if preview else None)
     finally:

@@ -130,7 +130,7 @@ FAULTS = [
     Fault(Rule.HEADING_SKIP, append("## A part\n\n#### Too deep\n\nWords."), "#### Too"),
     Fault(Rule.DUPLICATE_SLUG, append("## Twice\n\nA.\n\n## Twice\n\nB."), "## Twice"),
     Fault(Rule.MISSING_SECTION, cut(r"^## Try it\n"), "## What it can look", PRACTICE),
-    Fault(Rule.UNKNOWN_SECTION, swap("## Try it", "## More\n\nA.\n\n## Try it"), "## More", PRACTICE),
+    Fault(Rule.UNKNOWN_SECTION, swap("## Try it", "## No\n\nA.\n\n## Try it"), "## No", PRACTICE),
     # Blocks
     Fault(Rule.UNKNOWN_BLOCK, append("/// sayd\nWords.\n///"), "/// sayd"),
     Fault(Rule.UNKNOWN_OPTION, append("/// said\n    colour: red\n\nWords.\n///"), "    colour"),
