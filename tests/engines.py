@@ -5,14 +5,13 @@ Tried with Chromium 156 and Firefox ESR 153: in a minute neither asked for anyth
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import re
 import subprocess
+import time
 import urllib.request
 from contextlib import contextmanager
-from threading import Thread
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -32,6 +31,8 @@ FIREFOX_PREFERENCES: dict[str, object] = {
     "browser.aboutwelcome.enabled": False,
     "browser.startup.page": 0,
     "termsofuse.bypassNotification": True,
+    # Firefox fetches the next page ahead of time, and calls it an error when a test goes elsewhere.
+    "network.prefetch-next": False,
     # What Firefox asks for itself must not stand in the record of requests.
     "app.normandy.enabled": False,
     "browser.ml.enable": False,
@@ -66,7 +67,7 @@ def chromium(profile: Path, proxy: int, *, scripts: bool, dark: bool) -> Iterato
     chrome = {"args": CHROMIUM_FLAGS.split() + flags}
     wish = {"alwaysMatch": {"webSocketUrl": True, "goog:chromeOptions": chrome}}
     body = json.dumps({"capabilities": wish}).encode()
-    with _process(["chromedriver", "--port=0"], r"on port (\d+)\.") as port:
+    with _process(["chromedriver", "--port=0"], r"on port (\d+)\.", profile / "log") as port:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/session", body) as answer:
             address = json.load(answer)["value"]["capabilities"]["webSocketUrl"]
         yield address
@@ -87,21 +88,24 @@ def firefox(profile: Path, proxy: int, *, scripts: bool, dark: bool) -> Iterator
     lines = (f"user_pref({json.dumps(k)}, {json.dumps(v)});\n" for k, v in preferences.items())
     (profile / "user.js").write_text("".join(lines))
     command = "firefox-esr --headless --no-remote --remote-debugging-port 0 --profile"
-    with _process([*command.split(), str(profile)], r"BiDi listening on (ws://\S+)") as address:
+    ready = r"BiDi listening on (ws://\S+)\s"
+    with _process([*command.split(), str(profile)], ready, profile / "log") as address:
         yield f"{address}/session"
 
 
 @contextmanager
-def _process(command: list[str], announcement: str) -> Iterator[str]:
+def _process(command: list[str], announcement: str, log: Path) -> Iterator[str]:
     """Run a command, and give what its announcement names once it is ready."""
     environment = os.environ | {"MOZ_REMOTE_SETTINGS_DEVTOOLS": "1"}  # Makes Firefox heed its URL.
-    pipe, same = subprocess.PIPE, subprocess.STDOUT
-    with subprocess.Popen(command, env=environment, stdout=pipe, stderr=same, text=True) as process:
-        output = process.stdout or io.StringIO()
+    with (
+        log.open("wb") as output,  # a pipe would block when full, and stay open in grandchildren
+        subprocess.Popen(command, env=environment, stdout=output, stderr=output) as process,
+    ):
         try:
-            found = (re.search(announcement, line) for line in output)
-            address = next(match[1] for match in found if match)
-            Thread(target=output.read, daemon=True).start()  # Nobody reads on: a full pipe blocks.
-            yield address
+            while not (found := re.search(announcement, log.read_text("utf-8", "replace"))):
+                if process.poll() is not None:
+                    raise RuntimeError(f"{command[0]} did not start: {log.read_text()}")
+                time.sleep(0.02)
+            yield found[1]
         finally:
             process.terminate()
