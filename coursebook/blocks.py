@@ -185,13 +185,15 @@ class Check(LessonBlock):
     def on_end(self, block: ET.Element) -> None:
         for choices in block.findall("dl"):
             block.remove(choices)
-            for choice, feedback in zip(choices.iter("dt"), choices.iter("dd"), strict=False):
-                details = ET.SubElement(block, "details", {"class": "cb-choice"})
-                summary = ET.SubElement(details, "summary")
-                summary.text = choice.text
-                feedback.tag = "div"
-                feedback.set("class", "cb-choice__feedback")
-                details.append(feedback)
+            details = block
+            for part in list(choices):
+                if part.tag == "dt":
+                    details = ET.SubElement(block, "details", {"class": "cb-choice"})
+                    ET.SubElement(details, "summary").text = part.text
+                else:
+                    part.tag = "div"
+                    part.set("class", "cb-choice__feedback")
+                    details.append(part)
 
 
 class Plan(Labelled):
