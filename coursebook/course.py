@@ -108,6 +108,8 @@ class Page:
     headings: tuple[Heading, ...] = ()
     blocks: tuple[Block, ...] = ()
     stray_closes: tuple[int, ...] = ()
+    deep_code: tuple[int, ...] = ()
+    """Lines of code fences in lists and quotations, where Python-Markdown reads no code."""
     links: tuple[Link, ...] = ()
     references: tuple[Reference, ...] = ()
     definitions: tuple[Reference, ...] = ()

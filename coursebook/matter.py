@@ -35,7 +35,7 @@ def _one_of(table: str) -> AfterValidator:
     def check(value: str, info: ValidationInfo) -> str:
         known: Mapping[str, str] = getattr(info.context, table, {})
         if value not in known:
-            context = {"value": repr(value), "hint": nearest(value, known).removesuffix(".")}
+            context = {"value": repr(value), "hint": nearest(value, known).rstrip(".")}
             raise PydanticCustomError("out-of-range", "{value} is not known.{hint}", context)
         return value
 

@@ -32,7 +32,7 @@ KIND = re.compile(r"^kind:[ \t]*[\"']?(?P<kind>[\w-]+)[\"']?[ \t]*(?:#.*)?$", re
 SAME_PARAGRAPH = r"(?:(?!\n[ \t]*\n).)"
 LITERAL = re.compile(
     # A fence of code, also in a list or a quotation; one that is never closed is no code.
-    r"^[ \t>]*(?:(?:[-*+]|\d+\.)[ \t]+)?(?P<fence>`{3,}|~{3,})[^`\n]*\n(?:.*?\n)??"
+    r"^(?P<indent>[ \t>]*(?:(?:[-*+]|\d+\.)[ \t]+)?)(?P<fence>`{3,}|~{3,})[^`\n]*\n(?:.*?\n)??"
     r"[ \t>]*(?P=fence)[ \t]*$"
     # A comment; within a line, Python-Markdown does not let it go on to another paragraph.
     rf"|^<!--.*?-->|<!--{SAME_PARAGRAPH}*?-->"
@@ -119,6 +119,7 @@ def read_page(source: Source, vocabulary: Vocabulary) -> tuple[Page, list[Proble
         headings=headings,
         blocks=tuple(_placed(block, headings) for block in blocks),
         stray_closes=tuple(stray),
+        deep_code=tuple(scan.line(found.start()) for found in scan.fences if found["indent"]),
         links=tuple(_read_links(scan)),
         references=tuple(reference for reference, _ in _read_references(scan)),
         definitions=tuple(
@@ -201,6 +202,8 @@ class _Scan:
 
     def __init__(self, body: str) -> None:
         self.body = body
+        self.fences = [found for found in LITERAL.finditer(body) if found["fence"]]
+        """Fenced code."""
         self.masked = LITERAL.sub(_blank, body)
         """Code, comments and escapes blanked out, every other character in its place."""
         self.lines = self.masked.split("\n")
@@ -326,7 +329,7 @@ def _read_options(
     if fault:
         return {}, {}, fault[1]
     if not isinstance(value, dict) or not isinstance(node, yaml.MappingNode):
-        return {}, {}, "the indented lines below the opening are options, written `name: value`"
+        return {}, {}, "indented lines below it are options, `name: value`; content is not indented"
     lines = {str(key.value): first_line + key.start_mark.line for key, _ in node.value}
     return {str(key): item for key, item in value.items()}, lines, None
 
@@ -404,7 +407,9 @@ def _opens_paragraph(scan: _Scan, number: int) -> bool:
 
 def plain_text(markdown: str) -> str:
     """Return the words of one line of Markdown."""
-    text = LINK.sub(lambda found: found["text"], markdown)
+    text = markdown
+    for pattern in (LINK, REFERENCE):
+        text = pattern.sub(lambda found: found["text"], text)
     text = re.sub(r"[*`]|(?<!\w)_|_(?!\w)", "", text)
     return html.unescape(text).strip()
 

@@ -55,6 +55,7 @@ EXPECTED_TYPE = {
 
 EXPECTED_VALUE = {
     "enum": "one of {expected}",
+    "literal_error": "{expected}",
     "greater_than_equal": "{ge} or more",
     "less_than_equal": "{le} or less",
     "string_too_short": "some words",
@@ -64,10 +65,14 @@ EXPECTED_VALUE = {
 """The same where the type is right and the value is not."""
 
 YAML_FAULTS = {
-    "mapping values are not allowed": "a value with a colon in it wants quotes around it",
+    "mapping values are not allowed": (
+        "a value with a colon in it wants quotes around it, or the line is indented too far"
+    ),
     "could not find expected ':'": "expected `key: value`",
     "found unexpected end of stream": "a quotation mark is not closed",
-    "expected ',' or": "a bracket is not closed, or a comma is missing",
+    "expected ',' or": (
+        "a bracket is not closed, a comma is missing, or a value with a colon wants quotes"
+    ),
     "expected <block end>": "a line is indented otherwise than those above it",
     "did not find expected": "a line is indented otherwise than those above it",
     r"found character '\t'": "a tab; indent with spaces",
@@ -98,7 +103,7 @@ def parse_yaml(text: str) -> tuple[yaml.Node | None, Any, tuple[int, str] | None
         node = yaml.compose(text, Loader=_Loader)
         data = yaml.load(text, Loader=_Loader)  # noqa: S506 - a child of SafeLoader
         for key, line in _repeated_keys(node):
-            return node, data, (line, f"{key!r} stands there twice")
+            return node, data, (line, f"{key!r} stands here twice")
     except yaml.YAMLError as error:
         return None, None, _describe(error)
     except (ValueError, TypeError, RecursionError):
@@ -193,14 +198,22 @@ def _line_of(node: yaml.Node, location: tuple[int | str, ...]) -> int:
 
 
 def _without_echoes(errors: list[ErrorDetails]) -> Iterator[ErrorDetails]:
-    """Leave out each missing key that stands there misspelt, since that is a fault already."""
+    """Leave out what follows from another fault.
+
+    These are each missing key that stands there misspelt, and each list that is too short only
+    because pydantic does not count entries at fault.
+    """
     unknown = [error["loc"] for error in errors if error["type"] == "extra_forbidden"]
     missing = [error["loc"] for error in errors if error["type"] == "missing"]
     meant = set()
     for *place, word in unknown:
         here = [str(loc[-1]) for loc in missing if list(loc[:-1]) == place]
         meant.add((*place, closest(str(word), here)))
-    yield from (error for error in errors if error["loc"] not in meant)
+    within = {error["loc"][:depth] for error in errors for depth in range(len(error["loc"]))}
+    for error in errors:
+        is_short = error["type"] == "too_short" and error["loc"] in within
+        if error["loc"] not in meant and not is_short:
+            yield error
 
 
 def _problem(detail: ErrorDetails, model: type[BaseModel], path: str, line: int) -> Problem:
@@ -209,7 +222,8 @@ def _problem(detail: ErrorDetails, model: type[BaseModel], path: str, line: int)
     names = [step for step in location if isinstance(step, str) and step != "[key]"]
     name = names[-1] if names else ""
     if kind in set(Rule):
-        return Problem(path, line, f"{name}: {detail['msg']}.".lstrip(": "), Rule(kind))
+        message = f"{name}: {detail['msg']}.".lstrip(": ").replace("?.", "?")
+        return Problem(path, line, message, Rule(kind))
     if kind == "missing":
         return Problem(path, line, f"Key {name!r} is missing.", Rule.MISSING_KEY)
     if kind == "extra_forbidden":
@@ -234,7 +248,7 @@ def _instead(kind: str, value: object) -> str:
     shown = str(value).lower() if isinstance(value, bool) else repr(value)
     shown = str(value) if isinstance(value, dt.date) else shown
     if kind == "string_type":
-        return f", and {shown} without quotes is none"
+        return f" in quotes; without them this is read as {shown}"
     if kind == "int_type" and isinstance(value, str) and value.isdecimal():
         return f", not {shown}; leave out the quotes"
     return f", not {shown}"

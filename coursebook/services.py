@@ -76,5 +76,5 @@ def check_services(
             message += f", expected at most {stale.problem}."
             yield Problem(path, service.line, message, Rule.SERVICE_STALE)
         elif days > stale.notice:
-            message += f"; check it again before {stale.problem}."
+            message += f"; check it again within {stale.problem - days} days."
             yield Problem(path, service.line, message, Rule.SERVICE_AGING)

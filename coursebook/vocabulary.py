@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Literal
 
 from pydantic import Field, StrictBool, StrictInt, StrictStr, model_validator
 from pydantic_core import PydanticCustomError
@@ -21,6 +22,9 @@ class Section(Strict):
     title: StrictStr
     required: StrictBool = True
     words: StrictInt | None = Field(None, description="the most words")
+    sheet: Literal["whole", "short"] | None = Field(
+        None, description="how it stands on papers that go home, if it does"
+    )
     must: dict[str, Count] = Field(
         {}, description="blocks it holds, the least and the most of each"
     )
@@ -48,7 +52,7 @@ class Evidence(Strict):
         for practice, ceiling in self.ceilings.items():
             for outcome, grade in ceiling.items():
                 if outcome not in self.outcomes or grade not in self.grades:
-                    message = f"ceilings.{practice}: {outcome}: {grade} is not declared above"
+                    message = f"the ceiling of {practice!r}, `{outcome}: {grade}`, is not declared"
                     raise PydanticCustomError("out-of-range", "{why}", {"why": message})
         return self
 
@@ -74,6 +78,15 @@ class Avoid(Strict):
     phrases: tuple[StrictStr, ...]
     why: StrictStr
     better: StrictStr
+
+
+class Sheets(Strict):
+    """Papers that go home."""
+
+    directory: StrictStr | None = Field(
+        None, description="address of a directory of help services, for the foot of every sheet"
+    )
+    forbidden: tuple[StrictStr, ...] = Field((), description="words that stand on none of them")
 
 
 class Words(Strict):
@@ -142,6 +155,16 @@ class Words(Strict):
     not_found: StrictStr = "This page is not here"
     not_found_text: StrictStr = "It may have moved. The course is still where it was."
     version: StrictStr = "Version"
+    workbook: StrictStr = "Workbook"
+    large_print: StrictStr = "Large print"
+    contents: StrictStr = "Contents"
+    notes: StrictStr = "Notes"
+    page: StrictStr = "page {n}"
+    page_of: StrictStr = "Page {n} of {total}"
+    on_site: StrictStr = "on the website"
+    sheet_support: StrictStr = "More support: page {n} of your booklet, or {directory}"
+    support_lines: StrictStr = "Names, numbers and places that are good to have at hand:"
+    support_directory: StrictStr = "A directory for every country: {directory}"
     facilitator: dict[str, StrictStr] = {
         "say": "Say",
         "do": "Do",
@@ -174,6 +197,7 @@ class Vocabulary(Strict):
     glossary: StrictStr | None = None
     disclosure: StrictStr | None = Field(None, description="the part every workshop links to")
     stale: Stale = Stale()
+    sheets: Sheets = Sheets()
     avoid: tuple[Avoid, ...] = ()
     words: Words = Words()
 

@@ -45,6 +45,9 @@ def syntax(page: Page, scope: Scope) -> Iterator[Problem]:
             message = f"Block {block.name!r} stands in a list, in a quotation or behind spaces;"
             message += " move it to the margin."
             yield Problem(page.source, block.line, message, Rule.BLOCK_MARGIN)
+    for line in page.deep_code:
+        message = "Code stands in a list, in a quotation or behind spaces; move it to the margin."
+        yield Problem(page.source, line, message, Rule.BLOCK_MARGIN)
     for number, text in enumerate(page.masked.split("\n"), start=1):
         if found := OPEN_CODE.match(text):
             message = f"This code is never closed; expected a line {found['fence']} below it."
@@ -55,7 +58,8 @@ def options(page: Page, scope: Scope) -> Iterator[Problem]:
     """Find blocks without their title and options, or with others."""
     for block, spec in _readable(page, scope):
         if spec.title and not spec.title.endswith("?") and not block.title:
-            message = f"Block {block.name!r} wants {spec.title}: `/// {block.name} | …`."
+            wanted = f"{spec.title} behind a bar: `/// {block.name} | …`"
+            message = f"Block {block.name!r} wants {wanted}."
             yield Problem(page.source, block.line, message, Rule.MISSING_OPTION)
         if not spec.title and block.title:
             message = f"Block {block.name!r} takes no words behind a bar."

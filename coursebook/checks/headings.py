@@ -60,7 +60,8 @@ def duplicate_slugs(page: Page, scope: Scope) -> Iterator[Problem]:
 def _address(heading: Heading) -> str:
     """Return the address that a heading has, or would have if it were alone."""
     own = slugify(heading.text, "-")
-    return own if re.fullmatch(re.escape(own) + r"_\d+", heading.slug) else heading.slug
+    counted = re.escape(re.sub(r"_\d+$", "", own)) + r"_\d+"
+    return own if re.fullmatch(counted, heading.slug) else heading.slug
 
 
 def sections(page: Page, scope: Scope) -> Iterator[Problem]:
@@ -116,6 +117,8 @@ def _missing(
         closest(heading.text, titles) or "" for heading in headings if heading.text not in titles
     }
     missing = [s.title for s in sections if s.required and s.title not in here]
+    if page.matter is None and not page.text.strip():
+        return  # an empty file, which is told already
     end = page.text.rstrip("\n").count("\n") + 1
     if len(missing) > 1 and not here.intersection(titles):
         message = f"None of the sections of this page is there; expected: {', '.join(missing)}."

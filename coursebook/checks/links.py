@@ -142,7 +142,8 @@ def texts(page: Page, scope: Scope) -> Iterator[Problem]:
         elif not text and _holds_picture(page, link):
             continue
         elif not text or re.sub(r"[\W_]+$|^[\W_]+", "", text.lower()) in VAGUE_TEXTS:
-            message = f"Link text {text!r} does not say where it leads."
+            what = f"Link text {text!r}" if text else "A link without text"
+            message = f"{what} does not say where it leads, on its own or on paper."
             yield Problem(page.source, link.line, message, Rule.LINK_TEXT)
 
 

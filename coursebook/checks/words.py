@@ -50,7 +50,7 @@ def _pattern(avoid: Avoid) -> re.Pattern[str]:
         r"[\s*_]+".join(re.escape(word).replace("'", "['’]") for word in phrase.split())
         for phrase in sorted(avoid.phrases, key=len, reverse=True)
     ]
-    return re.compile(rf"(?<!\w)(?:{'|'.join(phrases)})(?!\w)", re.IGNORECASE)
+    return re.compile(rf"(?<![^\W_])(?:{'|'.join(phrases)})(?![^\W_])", re.IGNORECASE)
 
 
 def _unwanted(page: Page, line: int, words: str, avoid: Avoid) -> Problem:
