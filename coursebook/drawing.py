@@ -46,7 +46,7 @@ def inline_pictures(html: str, page_path: str, read: Callable[[str], str | None]
     def inline(found: re.Match[str]) -> str:
         path = posixpath.normpath(posixpath.join(posixpath.dirname(page_path), found["src"]))
         svg = read(path)
-        if svg is None:
+        if svg is None or "<svg" not in svg:
             return found[0]
         return (
             f'<figure class="cb-picture">\n{label_picture(svg, unescape(found["alt"]))}\n</figure>'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from textwrap import indent
 from typing import TYPE_CHECKING
 
 import yaml
@@ -36,8 +37,8 @@ class Service(Strict):
     @property
     def dial(self) -> str:
         """Its number as a link dials it; the first, where two are given."""
-        first = re.split(r"\bor\b", self.number or "")[0]
-        return re.sub(r"[^\d+]", "", first)
+        first = re.search(r"\+?\d[\d ()./-]*", self.number or "")
+        return re.sub(r"[^\d+]", "", first[0]) if first else ""
 
 
 class Services(Strict):
@@ -55,7 +56,9 @@ def read_services(text: str, path: str) -> tuple[tuple[Service, ...], list[Probl
     if not fault and not isinstance(root, yaml.SequenceNode):
         message = "Expected a list: each service on a line of its own, behind a hyphen."
         return (), [Problem(path, 1, message, Rule.FRONT_MATTER_MAPPING)]
-    found, problems = read_yaml("services:\n" + text, Services, path=path, first_line=0)
+    found, problems = read_yaml(
+        "services:\n" + indent(text, " "), Services, path=path, first_line=0
+    )
     if found is None or root is None:
         return (), problems
     lines = [node.start_mark.line + 1 for node in root.value]
