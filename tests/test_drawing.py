@@ -81,8 +81,8 @@ class TestPictures:
     def test_a_drawing_has_one_name(self) -> None:
         """What the drawing said of itself goes, so that readers hear one name."""
         svg = (
-            '<?xml version="1.0"?>\n<svg role="img" aria-labelledby="t d" aria-label="Old" width="1"'
-            '><title id="t">Old</title><desc id="d">Older</desc><path/></svg>\n'
+            '<?xml version="1.0"?>\n<svg role="img" aria-labelledby="t d" aria-label="Old"'
+            ' width="1"><title id="t">Old</title><desc id="d">Older</desc><path/></svg>\n'
         )
 
         assert label_picture(svg, "New") == (
