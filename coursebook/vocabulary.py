@@ -158,6 +158,8 @@ class Words(Strict):
     workbook: StrictStr = "Workbook"
     large_print: StrictStr = "Large print"
     contents: StrictStr = "Contents"
+    on_page: StrictStr = "On this page"
+    close: StrictStr = "Close"
     notes: StrictStr = "Notes"
     page: StrictStr = "page {n}"
     page_of: StrictStr = "Page {n} of {total}"
