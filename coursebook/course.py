@@ -189,6 +189,7 @@ class Course:
     bibliography: str = ""
     """Address of the bibliography for messages, as those below."""
     service_file: str = ""
+    site_file: str = "mkdocs.yml"
     vocabulary_file: str = "course.yml"
 
     @cached_property

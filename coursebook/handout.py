@@ -110,7 +110,7 @@ class Paper:
     """A printed paper, as templates show it and the build writes it."""
 
     name: str
-    """File name without its ending, as in strong-bonds-workbook-a4."""
+    """File name without its ending, as in first-bread-workbook-a4."""
     title: str
     size: Size
     edition: Edition

@@ -70,6 +70,7 @@ class CoursebookPlugin(BasePlugin[CoursebookConfig]):
     vocabulary: Vocabulary
     reading: Reading
     nav: Navigation
+    site: MkDocsConfig
 
     def __init__(self) -> None:
         self.is_preview = False
@@ -112,6 +113,7 @@ class CoursebookPlugin(BasePlugin[CoursebookConfig]):
         self.vocabulary = vocabulary
         config.theme.dirs.insert(1 if config.theme.custom_dir else 0, str(THEME))
         if not self.is_preview:
+            self.site = config
             self.target = Path(config.site_dir)
             self.workplace = workplace.make_workplace(self.target)
             config.site_dir = str(self.workplace)
@@ -264,6 +266,7 @@ class CoursebookPlugin(BasePlugin[CoursebookConfig]):
             return
         if self.is_complete:
             workplace.take_place(self.workplace, self.target)
+            self.site.site_dir = str(self.target)  # `mkdocs gh-deploy` publishes what stands there
             self._announce()
         else:
             shutil.rmtree(self.workplace, ignore_errors=True)

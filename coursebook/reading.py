@@ -112,6 +112,7 @@ def read_course(inputs: Inputs, vocabulary: Vocabulary) -> Reading:
         local_services=local_services,
         bibliography=f"{inputs.label}/{vocabulary.bibliography}",
         service_file=f"{inputs.label}/{vocabulary.services}",
+        site_file=inputs.site.label,
         vocabulary_file=inputs.vocabulary.label,
     )
     return Reading(vocabulary, course, bibliography, tuple(problems))
@@ -157,4 +158,5 @@ def _read_local_services(inputs: Inputs) -> tuple[tuple[Service, ...], list[Prob
     text = yaml.safe_dump(list(inputs.local_help))
     services, problems = read_services(text, inputs.site.label)
     line = inputs.site.line_of("local_help")
+    services = tuple(service.model_copy(update={"line": line}) for service in services)
     return services, [replace(problem, line=line) for problem in problems]

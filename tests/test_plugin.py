@@ -451,6 +451,28 @@ class TestHost:
         assert link["href"] == "https://example.org/weather"
         assert read(tmp_path, "pages/two.html").select("a.cb-leave, .cb-leave a") == []
 
+    def test_local_help_grows_old_too(
+        self, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """A service of the host that nobody has checked for years is a problem at its key."""
+        near = "{country: A, kind: b, service: C, source: d, checked: 2001-01-01}"
+        stale = SUPPORT.replace("2000000", "365").replace("1000000", "180")
+        small_course(tmp_path, HELP, course=stale, options=f"local_help:\n  - {near}")
+
+        with pytest.raises(Abort, match="1 problem"):
+            build_site(tmp_path, strict=True)
+
+        (found,) = messages(caplog)
+        assert "mkdocs.yml:8: C: last checked" in found
+
+    def test_what_is_published_is_the_finished_site(self, tmp_path: Path) -> None:
+        """After a build MkDocs knows the site by its own folder, which `gh-deploy` publishes."""
+        small_course(tmp_path)
+
+        plugin = build_site(tmp_path, strict=True)
+
+        assert plugin.site.site_dir == str(tmp_path / "site")
+
 
 class TestDrawing:
     """What is drawn once every page exists."""

@@ -54,9 +54,9 @@ def _digits(text: str) -> str:
 
 def stale_services(scope: Scope) -> Iterator[Problem]:
     """Find help services that nobody has checked for too long."""
-    vocabulary = scope.vocabulary
-    path = scope.course.service_file
-    yield from check_services(scope.course.services, path, vocabulary.stale, scope.today)
+    course, stale = scope.course, scope.vocabulary.stale
+    yield from check_services(course.services, course.service_file, stale, scope.today)
+    yield from check_services(course.local_services, course.site_file, stale, scope.today)
 
 
 def missing_support(scope: Scope) -> Iterator[Problem]:
