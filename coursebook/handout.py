@@ -139,8 +139,12 @@ def paper_url(name: str) -> str:
 
 
 def workbook_names(vocabulary: Vocabulary) -> list[str]:
-    """Return the names of all workbooks, which are known before any page is rendered."""
-    return [_workbook_name(vocabulary, *version) for version in _versions()]
+    """Return the names of all workbooks, known before any page is rendered.
+
+    A course that declares no section for paper has none.
+    """
+    has_sheets = any(s.sheet for kind in vocabulary.kinds.values() for s in kind.sections)
+    return [_workbook_name(vocabulary, *chosen) for chosen in _versions() if has_sheets]
 
 
 def bind(
@@ -189,6 +193,7 @@ def workbooks(book: Book, env: Environment, docs: Path) -> list[Manuscript]:
             ids=book.binding.ids,
         )
         for edition, size in _versions()
+        if workbook_names(vocabulary)
     ]
 
 

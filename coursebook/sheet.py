@@ -136,9 +136,7 @@ def find_problems(sheet: Sheet, course: Course, vocabulary: Vocabulary) -> Itera
         for picture in _parse(part.html).iter("img"):
             source = picture.get("src", "")
             if source not in course.assets:
-                lines = [
-                    link.line for link in page.links if _resolve(page, link.target)[0] == source
-                ]
+                lines = [n.line for n in page.links if _picture_path(page, n.target) == source]
                 message = f"A paper shows only pictures of the docs folder, not {source!r}."
                 yield Problem(page.source, min(lines, default=1), message, Rule.MISSING_ASSET)
 
