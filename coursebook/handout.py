@@ -216,7 +216,7 @@ def css_content(words: str, **values: str) -> str:
     return " ".join(parts)
 
 
-def _mark(docs: Path, name: str, colour: str = "#000") -> str:
+def _mark(docs: Path, name: str, colour: str) -> str:
     """Return the mark of a practice as a CSS image, which readers do not hear, or `none`."""
     path = docs / "images" / "marks" / f"{name}.svg"
     if not path.is_file():
@@ -309,12 +309,24 @@ def _print_all(
             yield paper, faults
 
 
+def obstacle() -> str | None:
+    """Return what stands in the way of printing, and how to remove it, if anything does."""
+    try:
+        import weasyprint  # type: ignore[import-untyped]  # noqa: F401
+    except ImportError:
+        return "Papers need WeasyPrint: pip install coursebook[handout]"
+    except OSError:
+        libraries = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+        return f"Papers need Pango, a library of the system: apt install {libraries}"
+    return None
+
+
 def press(manuscript: Manuscript, docs: Path) -> tuple[Paper, tuple[str, ...], float]:
     """Return the paper, what WeasyPrint found missing or wrong, and the processor time it took.
 
     Only files of `docs` and our fonts are read.
     """
-    from weasyprint import CSS, HTML  # type: ignore[import-untyped]
+    from weasyprint import CSS, HTML
     from weasyprint.text.fonts import FontConfiguration  # type: ignore[import-untyped]
 
     from coursebook.structure import finish

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import subprocess
+import sys
 from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
@@ -35,6 +36,7 @@ from coursebook.handout import (
     bind,
     css_content,
     make_papers,
+    obstacle,
     press,
     workbook_names,
     workbooks,
@@ -301,6 +303,14 @@ class TestPapers:
 
         assert workbook_names(without) == []
 
+    def test_says_what_stands_in_the_way(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """In one line, and nothing where all is there."""
+        assert obstacle() is None
+
+        monkeypatch.setitem(sys.modules, "weasyprint", None)
+
+        assert obstacle() == "Papers need WeasyPrint: pip install coursebook[handout]"
+
     def test_counters_stand_in_words(self) -> None:
         """Quotation marks in them stay words."""
         assert css_content('“{n}” "of" {all}', n="counter(page)", all="X") == (
@@ -446,7 +456,7 @@ class TestLook:
         """Page x of y, version, licence and a neutral line; the cover has no head."""
         vocabulary = workbook.vocabulary
         total = opened.paper.pages
-        foot = f"{vocabulary.title}, version {vocabulary.version}. {vocabulary.licence.sentence}"
+        foot = f"{vocabulary.title}. Version {vocabulary.version}. {vocabulary.licence.sentence}"
         support = f"More support: page {total} of your booklet, or {vocabulary.sheets.directory}"
         for number, text in enumerate(opened.texts, 1):
             assert foot in text
