@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from coursebook.problems import Problem, Rule
@@ -34,16 +35,17 @@ LINKS = frozenset({"a", "img", "audio", "video", "source", "picture", "svg"})
 
 def word_choice(page: Page, scope: Scope) -> Iterator[Problem]:
     """Find phrases that promise or diagnose."""
-    text = _outside_quotations(page, scope)
+    text, matter = _outside_quotations(page, scope), list(facts(page))
     for avoid in scope.vocabulary.avoid:
         pattern = _pattern(avoid)
-        for line, fact in facts(page):
+        for line, fact in matter:
             for found in pattern.finditer(fact):
                 yield _unwanted(page, line, found[0], avoid)
         for found in pattern.finditer(text):
             yield _unwanted(page, text.count("\n", 0, found.start()) + 1, found[0], avoid)
 
 
+@cache
 def _pattern(avoid: Avoid) -> re.Pattern[str]:
     """Return what finds these phrases, however they are broken into lines or set off."""
     phrases = [
