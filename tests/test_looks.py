@@ -232,6 +232,13 @@ class TestColours:
         assert dark.run(paper) == "rgb(20, 32, 31)"
         assert light.run(paper) == "rgb(251, 248, 242)"
 
+    @pytest.mark.parametrize("name", NAMES)
+    def test_paper_is_dark_without_a_script(self, served: str, outside: DeadEnd, name: str) -> None:
+        with Browser.start(name, outside, scripts=False, dark=True) as browser:
+            browser.open(served + "index.html")
+            paper = "getComputedStyle(document.body).backgroundColor"
+            assert browser.run(paper) == "rgb(20, 32, 31)"
+
     @pytest.mark.parametrize("mode", ["light", "dark"])
     def test_drawings_take_the_colours_of_the_page(
         self, served: str, request: pytest.FixtureRequest, mode: str
