@@ -36,6 +36,8 @@ class CoursebookConfig(Config):
     """Where readers report mistakes and harm: a mailto: or https: address."""
     local_help = c.Type(list, default=[])
     """A host's own help services, in the form of the file of services; they stand first."""
+    handouts = c.Choice((True, False, "always"), default=True)
+    """Whether a build makes papers; `always` for a preview as well."""
 
 
 class SiteError(Exception):

@@ -215,6 +215,22 @@ def blocks(
             is_drawn=True,
         ),
         BlockSpec(
+            "downloads",
+            "Draws the list of what can be taken away: bundles, one file, papers.",
+            Content.NONE,
+            frozenset({Form.PAGE}),
+            "/// downloads\n///\n",
+            is_drawn=True,
+        ),
+        BlockSpec(
+            "keep",
+            "Draws the button that keeps the course on the reader's device.",
+            Content.NONE,
+            frozenset({Form.PAGE}),
+            "/// keep\n///\n",
+            is_drawn=True,
+        ),
+        BlockSpec(
             "reference",
             "Draws this reference: kinds of page, sections, blocks, options and rules.",
             Content.NONE,

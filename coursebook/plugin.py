@@ -6,6 +6,7 @@ exist; the finished folder takes the place of the last one only when nothing wen
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import os
 import re
@@ -15,12 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 from mkdocs.commands.build import get_context
 from mkdocs.exceptions import Abort, PluginError
-from mkdocs.plugins import BasePlugin, get_plugin_logger
-from mkdocs.structure.files import InclusionLevel
+from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
+from mkdocs.structure.files import File, InclusionLevel
 from mkdocs.structure.nav import Section
 
-from coursebook import workplace
+from coursebook import handout, workplace
 from coursebook.agenda import clock
+from coursebook.bundle import beside, is_spare
 from coursebook.citations import Wording
 from coursebook.config import CoursebookConfig, read_inputs, vocabulary_file
 from coursebook.drawing import (
@@ -31,12 +33,15 @@ from coursebook.drawing import (
     read_terms,
 )
 from coursebook.epoch import VARIABLE, source_date_epoch
+from coursebook.keeping import integrity
 from coursebook.matter import MATTER
+from coursebook.onefile import Leaf
 from coursebook.problems import Problem, Rule
+from coursebook.publishing import PAPERS, Edition, publish
 from coursebook.reading import check, read_course, read_vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
 
     from jinja2 import Environment
     from mkdocs.config.defaults import MkDocsConfig
@@ -49,6 +54,8 @@ if TYPE_CHECKING:
 
     from coursebook.blocks import Note
     from coursebook.course import Course
+    from coursebook.handout import Paper
+    from coursebook.publishing import Downloads
     from coursebook.reading import Reading
     from coursebook.vocabulary import Vocabulary
 
@@ -60,6 +67,14 @@ log = get_plugin_logger("coursebook")
 THEME = Path(__file__).parent / "theme"
 """Templates, styles and scripts that any course needs."""
 CODE = re.compile(r"<(pre|code)\b.*?</\1>", re.DOTALL)
+CACHE = Path(".cache/coursebook")
+"""Where papers are kept from build to build, beside mkdocs.yml."""
+STORE = "assets/coursebook/store.html"
+"""A page of the theme through which pages of a folder share what they remember."""
+STYLES = ("assets/coursebook/coursebook.css", "assets/coursebook/blocks.css")
+"""Style sheets of the package that the one file needs."""
+OWN_PLACE = frozenset({"reference", "downloads"})
+"""Blocks whose pages are of no use outside the website."""
 RAW_FENCE = re.compile(r"(?:^|>)\s*/{3,}(?:[\s<]|$)", re.MULTILINE)
 """What an unrendered block leaves behind in HTML."""
 
@@ -70,6 +85,7 @@ class CoursebookPlugin(BasePlugin[CoursebookConfig]):
     vocabulary: Vocabulary
     reading: Reading
     nav: Navigation
+    env: Environment
     site: MkDocsConfig
 
     def __init__(self) -> None:
@@ -83,6 +99,7 @@ class CoursebookPlugin(BasePlugin[CoursebookConfig]):
         """Where the site goes when it is whole; None in a preview."""
         self.workplace: Path | None = None
         """Where it is built, until it stands in its place."""
+        self.papers: tuple[Paper, ...] = ()
         self.is_complete = False
         self.epoch = 0
         """The moment that the build is dated by, in seconds since 1970, UTC."""
@@ -119,6 +136,22 @@ class CoursebookPlugin(BasePlugin[CoursebookConfig]):
             config.site_dir = str(self.workplace)
         return config
 
+    @property
+    def makes_papers(self) -> bool:
+        """Whether this build makes papers, which take a preview's patience unless it asks."""
+        wanted = self.config.handouts
+        return bool(handout.workbook_names(self.vocabulary)) and (
+            wanted == "always" or (wanted is True and not self.is_preview)
+        )
+
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        """Leave out what the theme brings and no page of this course uses."""
+        languages = config.plugins["search"].config.lang if "search" in config.plugins else []
+        for file in list(files):
+            if is_spare(file.src_uri, languages or ["en"]):
+                files.remove(file)
+        return files
+
     def _set_epoch(self, config: MkDocsConfig) -> None:
         """Date the build for MkDocs and every tool below it, unless whoever runs it has."""
         reviewed = [p.matter.reviewed for p in self.reading.course.pages if p.matter]
@@ -154,6 +187,9 @@ class CoursebookPlugin(BasePlugin[CoursebookConfig]):
         self._set_extensions(config)
         self._set_epoch(config)
         self._set_drafts_aside(nav, files)
+        if self.makes_papers:
+            for name in handout.workbook_names(self.vocabulary):
+                files.append(File.generated(config, handout.paper_url(name), content=b""))
         return nav
 
     def _set_drafts_aside(self, nav: Navigation, files: Files) -> None:
@@ -199,6 +235,7 @@ class CoursebookPlugin(BasePlugin[CoursebookConfig]):
 
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
         """Give the templates the course, and draw what pages share, once every page exists."""
+        self.env = env
         env.globals |= {
             "course": self._shown(),
             "vocabulary": self.vocabulary,
@@ -212,8 +249,27 @@ class CoursebookPlugin(BasePlugin[CoursebookConfig]):
         }
         for page in _rendered(files):
             page.content = self._drawn(page, env, config, files)
+        self.papers = self._make_papers(env, config, files) if self.makes_papers else ()
+        env.globals["papers"] = self.papers
         self._explain_terms(files)
         return env
+
+    def _make_papers(
+        self, env: Environment, config: MkDocsConfig, files: Files
+    ) -> tuple[Paper, ...]:
+        """Print the papers, and give each its content in the place that was kept for it."""
+        course = self._shown()
+        pages = {page.file.src_uri: page.content or "" for page in _rendered(files)}
+        docs = Path(config.docs_dir).absolute()
+        book = handout.bind(course, self.vocabulary, pages, site=config.site_url or "")
+        self._report(list(book.problems), is_strict=config.strict)
+        manuscripts = handout.workbooks(book, env, docs)
+        cache = Path(config.config_file_path).parent / CACHE
+        papers = tuple(handout.make_papers(manuscripts, docs=docs, cache=cache))
+        for paper in papers:
+            if file := files.get_file_from_path(paper.url):
+                file.content_bytes = paper.data
+        return papers
 
     def _shown(self) -> Course:
         """Return the course as its readers see it: without drafts, if it is to be published."""
@@ -249,8 +305,63 @@ class CoursebookPlugin(BasePlugin[CoursebookConfig]):
         model = self.reading.course.by_path.get(page.file.src_uri)
         return {**context, "model": model}  # type: ignore[typeddict-unknown-key]
 
+    @event_priority(-200)  # Last: everything else has been written.
     def on_post_build(self, *, config: MkDocsConfig) -> None:
+        """Make the folder fit to be published, and to be taken away."""
+        if not self.is_preview:
+            breaches = publish(
+                Path(config.site_dir),
+                self._edition(config),
+                show_file=lambda leaves: self._show_file(config, leaves),
+                show_downloads=self._show_downloads,
+            )
+            for breach in breaches:
+                log.error("%s", breach)
+            if breaches:
+                raise Abort(f"{len(breaches)} things break the site's own policy.")
         self.is_complete = True
+
+    def _edition(self, config: MkDocsConfig) -> Edition:
+        vocabulary = self.vocabulary
+        date = dt.datetime.fromtimestamp(self.epoch, dt.UTC).date().isoformat()
+        licence = f"{vocabulary.licence.name}, {vocabulary.licence.url}"
+        address = config.site_url or ""
+        return Edition(
+            name=f"{vocabulary.short}-{vocabulary.version}",
+            epoch=self.epoch,
+            address=address,
+            beside=beside(
+                title=vocabulary.title,
+                version=vocabulary.version,
+                date=date,
+                licence=licence,
+                url=address,
+            ),
+            leaves=tuple(self._leaves(config)),
+            papers=self.papers,
+        )
+
+    def _leaves(self, config: MkDocsConfig) -> Iterator[Leaf]:
+        """Yield the pages of the one file, with their heads, in the order of the navigation."""
+        head = self.env.get_template("partials/coursebook/header.html")
+        for page in self.nav.pages:
+            model = self.reading.course.by_path.get(page.file.src_uri)
+            if model is None or any(block.name in OWN_PLACE for block in model.blocks):
+                continue
+            context = get_context(self.nav, [], config, page)  # type: ignore[arg-type]
+            html = head.render({**context, "model": model}) + (page.content or "")
+            yield Leaf(model.url, model.title, PAPERS.sub("", html))
+
+    def _show_file(self, config: MkDocsConfig, leaves: Sequence[Leaf]) -> str:
+        sheets = [*STYLES, *map(str, config.extra_css), "assets/coursebook/onefile.css"]
+        site = Path(config.site_dir)
+        style = "\n".join((site / sheet).read_text("utf-8") for sheet in sheets)
+        template = self.env.get_template("onefile.html")
+        return template.render(leaves=leaves, style=style, style_hash=integrity(style.encode()))
+
+    def _show_downloads(self, path: str, downloads: Downloads) -> str:
+        template = self.env.get_template("partials/coursebook/downloads.html")
+        return template.render(downloads=downloads, root="../" * path.count("/"))
 
     def on_build_error(self, *, error: Exception) -> None:
         self.is_complete = False

@@ -36,7 +36,7 @@ LITERAL = re.compile(
     r"[ \t>]*(?P=fence)[ \t]*$"
     # A comment; within a line, Python-Markdown does not let it go on to another paragraph.
     rf"|^<!--.*?-->|<!--{SAME_PARAGRAPH}*?-->"
-    r"|\\[\\`*_{}\[\]()>#+.!<|/-]"
+    r"|\\[\\`*_{}\[\]()>#+.!|/-]"
     rf"|(?<!`)(?P<ticks>`+)(?!`){SAME_PARAGRAPH}+?(?<!`)(?P=ticks)(?!`)",
     re.DOTALL | re.MULTILINE,
 )
@@ -368,7 +368,7 @@ def _read_headings(scan: _Scan, ids: list[str]) -> tuple[Heading, ...]:
         source = scan.source_lines[number - 1]
         if heading := HEADING.match(line):
             found.append((number, source[heading.start("heading") :]))
-        elif UNDERLINE.match(line) and _opens_paragraph(scan, number - 1):
+        elif UNDERLINE.match(source) and _opens_paragraph(scan, number - 1):
             text = scan.source_lines[number - 2].strip()
             found.append((number - 1, ("# " if line.startswith("=") else "## ") + text))
     sources = [FOOTNOTE.sub("", source) for _, source in found]

@@ -167,6 +167,23 @@ class Words(Strict):
     sheet_support: StrictStr = "More support: page {n} of your booklet, or {directory}"
     support_lines: StrictStr = "Names, numbers and places that are good to have at hand:"
     support_directory: StrictStr = "A directory for every country: {directory}"
+    papers: StrictStr = "On paper"
+    paper_facts: StrictStr = "PDF, {pages} pages, {size} kB"
+    downloads_folder: StrictStr = "The whole course as a folder"
+    downloads_papers: StrictStr = "The folder, with the papers"
+    downloads_file: StrictStr = "The whole course in one file"
+    downloads_facts: StrictStr = "{pages} pages, {size} kB"
+    downloads_inside: StrictStr = "You are reading the copy in the folder: the course is all here."
+    sums: StrictStr = "The same sums in a file"
+    keep: StrictStr = "Keep this course on this device"
+    keep_trace: StrictStr = (
+        "This leaves a trace: whoever uses this device can find that the course was kept."
+    )
+    keep_remove: StrictStr = "Remove it"
+    keep_working: StrictStr = "One moment."
+    keep_kept: StrictStr = "The course is on this device, and opens without a network."
+    keep_removed: StrictStr = "The course is no longer on this device."
+    keep_failed: StrictStr = "That did not work. Nothing was kept."
     facilitator: dict[str, StrictStr] = {
         "say": "Say",
         "do": "Do",
