@@ -24,12 +24,20 @@ serve: .venv/installed
 	$(BIN)/mkdocs serve
 
 # All that a change must pass; the same here, before a commit and in CI.
-test: .venv/installed .venv/testable
+test: .venv/installed .venv/testable node_modules/.installed
 	@.ci/apt chromium chromium-driver firefox-esr poppler-utils
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	node_modules/.bin/cspell lint --config tests/spelling.json --no-progress --no-summary "docs/**/*.md"
 	$(BIN)/pytest
+
+# Checkers that only npm has: axe, the Nu checker (which needs Java) and a British dictionary.
+node_modules/.installed: package-lock.json
+	@command -v npm >/dev/null || .ci/apt nodejs npm
+	@command -v java >/dev/null || .ci/apt default-jre-headless
+	npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
 
 # The locks anew, after a change of dependencies. Pins stay where they fit: for the newest, make lock UPGRADE=--upgrade
 lock: .venv/testable
@@ -38,7 +46,7 @@ lock: .venv/testable
 
 # Back to a fresh clone.
 clean:
-	rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache build dist site
+	rm -rf .venv node_modules .cache .mypy_cache .pytest_cache .ruff_cache build dist site
 	find coursebook tests -name __pycache__ -prune -exec rm -rf {} +
 
 # A new environment for a new lock, so that nothing the lock has dropped lingers.

@@ -348,7 +348,7 @@ class CoursebookPlugin(BasePlugin[CoursebookConfig]):
             model = self.reading.course.by_path.get(page.file.src_uri)
             if model is None or any(block.name in OWN_PLACE for block in model.blocks):
                 continue
-            context = get_context(self.nav, [], config, page)  # type: ignore[arg-type]
+            context = get_context(self.nav, [], config, page)
             html = head.render({**context, "model": model}) + (page.content or "")
             yield Leaf(model.url, model.title, PAPERS.sub("", html))
 
