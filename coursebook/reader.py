@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?\n)?(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 KIND = re.compile(r"^kind:[ \t]*[\"']?(?P<kind>[\w-]+)[\"']?[ \t]*(?:#.*)?$", re.MULTILINE)
 
-SAME_PARAGRAPH = r"(?:(?!\n[ \t]*\n).)"
+SAME_PARAGRAPH = (
+    # Not an empty line, a block's slashes, a heading or an item of a list: these come before code.
+    r"(?:(?!\n(?:[ \t]*\n|[ \t>]*(?:/{3}|#)|[ \t>]*(?:[-*+]|\d+\.)[ \t])).)"
+)
 LITERAL = re.compile(
     # A fence of code, also in a list or a quotation; one that is never closed is no code.
     r"^(?P<indent>[ \t>]*(?:(?:[-*+]|\d+\.)[ \t]+)?)(?P<fence>`{3,}|~{3,})[^`\n]*\n(?:.*?\n)??"
