@@ -46,10 +46,6 @@ FETCHED = {
 """Attributes of elements from which a browser fetches without being asked."""
 
 
-SHIM = "https://unpkg.com/iframe-worker/shim"
-"""Script that Material's `offline` plugin fetches, unless a site brings its own."""
-
-
 @cache
 def _parsed(path: Path) -> BeautifulSoup:
     return BeautifulSoup(path.read_text(encoding="utf-8"), "html5lib")
@@ -141,11 +137,7 @@ class TestAddresses:
         fetched += [str(e["srcset"]) for e in page.select("[srcset]")]
 
         outside = [a for a in fetched if urlsplit(a).netloc or a.startswith("//")]
-        assert [address for address in outside if address != SHIM] == []
-
-    def test_search_in_a_folder_needs_no_other_server(self, site: Path) -> None:
-        """What lets search run from a folder comes with the site."""
-        assert SHIM not in (site / "index.html").read_text(encoding="utf-8")
+        assert outside == []
 
     def test_links_to_the_web_are_encrypted(self, page: BeautifulSoup) -> None:
         """Every link to another site uses https."""
