@@ -100,7 +100,10 @@ def read_page(source: Source, vocabulary: Vocabulary) -> tuple[Page, list[Proble
     label = source.label or source.path
     text, problems = _decode(source.content, label)
     front, body = _split(text)
-    kind, form, kind_problems = _kind(source.path, label, front, vocabulary)
+    top = body.partition("\n\n")[0] if front is None else front
+    kind, form, kind_problems = _kind(source.path, label, top, vocabulary)
+    if front is None and "/" not in source.path:
+        kind_problems = []  # the kind would stand in the facts, whose lack is told already
     matter, matter_problems = _read_matter(text, front, form, label, vocabulary)
     if kind_problems and matter_problems:
         # Which keys a page takes is known with its kind.
@@ -158,10 +161,10 @@ def _split(text: str) -> tuple[str | None, str]:
 
 
 def _kind(
-    path: str, label: str, front: str | None, vocabulary: Vocabulary
+    path: str, label: str, front: str, vocabulary: Vocabulary
 ) -> tuple[str | None, Form, list[Problem]]:
     """Return the kind of a page, and its form: where the kind is misspelt, that of the nearest."""
-    found = KIND.search(front or "")
+    found = KIND.search(front)
     kind = vocabulary.kind_of(path, found["kind"] if found else None)
     if kind:
         return kind, vocabulary.kinds[kind].form, []
@@ -169,7 +172,7 @@ def _kind(
     folder, has_folder, _ = path.partition("/")
     line, meant = 1, None
     if found:
-        line = 2 + (front or "").count("\n", 0, found.start())
+        line = 2 + front.count("\n", 0, found.start())
         meant = closest(found["kind"], vocabulary.kinds)
         message = f"No kind of page is called {found['kind']!r}."
         message += nearest(found["kind"], vocabulary.kinds)
@@ -181,9 +184,7 @@ def _kind(
         message = "This page lives in no folder; expected `kind` in its front matter, one of: "
         message += ", ".join(vocabulary.kinds) + "."
     form = vocabulary.kinds[meant].form if meant else Form.PAGE
-    is_said_already = front is None and not has_folder
-    problems = [] if is_said_already else [Problem(label, line, message, Rule.UNKNOWN_KIND)]
-    return None, form, problems
+    return None, form, [Problem(label, line, message, Rule.UNKNOWN_KIND)]
 
 
 def _read_matter(

@@ -100,12 +100,13 @@ _Loader.add_constructor("tag:yaml.org,2002:timestamp", _Loader.construct_yaml_ti
 def parse_yaml(text: str) -> tuple[yaml.Node | None, Any, tuple[int, str] | None]:
     """Return YAML as nodes and as data, or else the line from 0 and the words for its fault."""
     try:
-        node = yaml.compose(text, Loader=_Loader)
-        data = yaml.load(text, Loader=_Loader)  # noqa: S506 - a child of SafeLoader
+        loader = _Loader(text)
+        node = loader.get_single_node()
+        data = None if node is None else loader.construct_document(node)
         for key, line in _repeated_keys(node):
             return node, data, (line, f"{key!r} stands here twice")
     except yaml.YAMLError as error:
-        return None, None, _describe(error)
+        return None, None, _describe(error, text)
     except (ValueError, TypeError, RecursionError):
         return None, None, (0, "a value refers to itself, or a key is a list")
     return node, data, None
@@ -155,10 +156,12 @@ def _walk(node: yaml.Node | None, prefix: str) -> Iterator[tuple[str, int]]:
         yield from _walk(value, f"{prefix}{name}.")
 
 
-def _describe(error: yaml.YAMLError) -> tuple[int, str]:
+def _describe(error: yaml.YAMLError, text: str) -> tuple[int, str]:
     """Return the line, from 0, and what is wrong there."""
+    if isinstance(error, yaml.reader.ReaderError):
+        return text.count("\n", 0, error.position), "a character that no text file holds"
     if not isinstance(error, yaml.MarkedYAMLError):
-        return 0, "a character that no text file holds"
+        return 0, str(error)
     what = f"{error.problem or error.context}"
     opened = str(error.context).startswith(("while scanning", "while parsing a flow"))
     mark = (error.context_mark if opened else None) or error.problem_mark
@@ -222,7 +225,7 @@ def _problem(detail: ErrorDetails, model: type[BaseModel], path: str, line: int)
     names = [step for step in location if isinstance(step, str) and step != "[key]"]
     name = names[-1] if names else ""
     if kind in set(Rule):
-        message = f"{name}: {detail['msg']}.".lstrip(": ").replace("?.", "?")
+        message = f"{name}: {detail['msg'].rstrip('.')}.".lstrip(": ").replace("?.", "?")
         return Problem(path, line, message, Rule(kind))
     if kind == "missing":
         return Problem(path, line, f"Key {name!r} is missing.", Rule.MISSING_KEY)

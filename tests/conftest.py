@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from coursebook.course import Page
     from coursebook.problems import Problem
+    from coursebook.services import Service
 
 COURSE = Path(__file__).parent / "cases" / "course"
 """A course on baking bread, with one sound page of each form."""
@@ -87,7 +88,7 @@ class SmallCourse:
             page, found = read(source, self.course_file)
             pages.append(page)
             problems += found
-        services, found = read_services(self.files["help.yml"], "docs/help.yml")
+        services, found = read_help(self.files["help.yml"])
         course = Course(
             tuple(pages),
             assets=frozenset(self.assets),
@@ -112,6 +113,12 @@ def read(source: Source, course_file: str) -> tuple[Page, list[Problem]]:
     vocabulary, problems = read_vocabulary(course_file)
     assert vocabulary is not None, problems
     return read_page(source, vocabulary)
+
+
+@lru_cache
+def read_help(text: str) -> tuple[tuple[Service, ...], list[Problem]]:
+    """Return the help services; most cases share them."""
+    return read_services(text, "docs/help.yml")
 
 
 @pytest.fixture

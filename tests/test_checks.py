@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,8 @@ import yaml
 from coursebook.problems import Rule
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from conftest import SmallCourse
     from pytest_golden.plugin import GoldenTestFixture
 
@@ -74,6 +77,30 @@ def test_case_is_about_its_rule(name: str) -> None:
     else:
         assert any(problem.endswith(f"[{rule}]") for problem in told)
         assert len(told) == 1 or "why_more" in case(name)
+
+
+FORMS = ["index.md", "practices/kneading.md", "exercises/two-hands.md", "workshops/first-loaf.md"]
+LINE = re.compile(r"[\w/.-]+:\d+: \S.* \[[a-z0-9-]+\]")
+
+
+def damaged(text: str) -> Iterator[str]:
+    """Yield a source with each line taken out, each key emptied, and all below each line lost."""
+    lines = text.split("\n")
+    for number, line in enumerate(lines):
+        yield "\n".join(lines[:number] + lines[number + 1 :])
+        yield "\n".join(lines[:number])
+        if found := re.match(r"\s*[\w-]+:", line):
+            for value in ("", " 3", " []", " {1: [x]}", " &a [*a]"):
+                yield "\n".join([*lines[:number], found[0] + value, *lines[number + 1 :]])
+
+
+@pytest.mark.parametrize("path", FORMS)
+def test_damage_is_told(small_course: SmallCourse, path: str) -> None:
+    """Whatever is done to a page, an author gets lines that say what and where."""
+    for source in damaged(small_course.files[path]):
+        small_course.files[path] = source
+
+        assert all(LINE.fullmatch(problem) for problem in small_course.problems())
 
 
 @pytest.mark.parametrize("days", [0, 1])

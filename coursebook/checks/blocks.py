@@ -144,7 +144,8 @@ def required(page: Page, scope: Scope) -> Iterator[Problem]:
             continue
         here = Counter(scope.meant(b.name) for b in page.blocks if b.section == section.title)
         for name, (least, most) in section.must.items():
-            if not least <= here[name] <= most:
+            is_lost = here[name] < least and page.stray_closes  # its opening line, told already
+            if not least <= here[name] <= most and not is_lost:
                 expected = str(least) if least == most else f"{least} to {most}"
                 message = f"Section {section.title!r} has {here[name] or 'no'} block"
                 message += f"{'s' if here[name] > 1 else ''} {name!r}; expected {expected}."

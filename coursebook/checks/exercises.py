@@ -73,7 +73,7 @@ def exercises_of_practice(page: Page, scope: Scope) -> Iterator[Problem]:
     named |= {str(b.options.get("objective")) for b in scope.blocks(page, "check")}
     met = _meant(named, page.matter.objectives)
     for objective in page.matter.objectives:
-        if objective not in met:
+        if objective not in met and not page.stray_closes:
             message = f"Objective {objective!r} is met by no exercise and no check."
             line = line_of_key(page, f"objectives.{objective}")
             yield Problem(page.source, line, message, Rule.UNMET_OBJECTIVE)
@@ -129,7 +129,7 @@ def gentler_ways(page: Page, scope: Scope) -> Iterator[Problem]:
     """Find exercises without a gentler way, notes for the facilitator, or a way alone."""
     if not isinstance(page.matter, ExerciseMatter):
         return
-    if not scope.blocks(page, "facilitator"):
+    if not scope.blocks(page, "facilitator") and not page.stray_closes:
         message = "No facilitator block says how to run this exercise."
         yield Problem(page.source, 1, message, Rule.NO_FACILITATOR)
     kinds = scope.values(page, "care", "kind")

@@ -48,8 +48,11 @@ class Scope:
     def values(self, page: Page, name: str, option: str) -> set[str] | None:
         """Return the values of an option in all blocks of a name.
 
-        None where one of them is at fault, so that nothing can be said of what is missing.
+        None where one of them is at fault, or the opening of a block is lost, so that nothing can
+        be said of what is missing.
         """
+        if page.stray_closes:
+            return None
         spec = self.specs[name]
         found: set[str] = set()
         for block in self.blocks(page, name):

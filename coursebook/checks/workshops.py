@@ -110,17 +110,19 @@ def scripts(page: Page, scope: Scope) -> Iterator[Problem]:
         return
     named = {item.id: line for line, item in _items(page, page.matter) if item.id}
     meant = set()
+    is_lost = bool(page.stray_closes)  # a script without its opening line, or its item
     for block in scope.blocks(page, "facilitator"):
         item = str(block.options.get("item", ""))
         meant.add(item if item in named else closest(item, named))
         if item not in named and not block.fault:
             message = f"No item of the agenda has the id {item!r}.{nearest(item, named)}"
+            is_lost = is_lost or not item
             if not item:
                 message = "A script wants the `item` it belongs to, the id of one of the agenda."
             line = block.option_lines.get("item", block.line)
             yield Problem(page.source, line, message, Rule.UNKNOWN_ITEM)
     for name, line in named.items():
-        if name not in meant:
+        if name not in meant and not is_lost:
             message = f"Item {name!r} has no script; expected a facilitator block with"
             message += f" `item: {name}`."
             yield Problem(page.source, line, message, Rule.UNKNOWN_ITEM)
