@@ -48,7 +48,12 @@ class SmallCourse:
     today: dt.date = TODAY
 
     def change(self, case: Mapping[str, Any]) -> None:
-        """Make of the course what a case says; the keys are explained in CONTRIBUTING.md."""
+        """Make of the course what a case says.
+
+        `page` is the text of the note, `pages` whole sources by path, `without` paths that go,
+        `edit` words to replace in each file, `vocabulary` keys to replace in `course.yml`;
+        `assets` and `sources` are added, `encoding` and `not_in_nav` name pages, `today` a day.
+        """
         if body := case.get("page"):
             front, _, _ = self.files[NOTE].partition("\n\n")
             self.files[NOTE] = f"{front}\n\n{body}"
