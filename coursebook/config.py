@@ -38,6 +38,12 @@ class CoursebookConfig(Config):
     """A host's own help services, in the form of the file of services; they stand first."""
     handouts = c.Choice((True, False, "always"), default=True)
     """Whether a build makes papers; `always` for a preview as well."""
+    group = c.SubConfig(
+        ("start", c.Optional(c.Type(str))),
+        ("people", c.Optional(c.Type(int))),
+        ("minutes", c.Optional(c.Type(int))),
+    )
+    """Numbers for the guides, instead of those of the workshops."""
 
 
 class SiteError(Exception):

@@ -103,6 +103,8 @@ class Manuscript:
     html: str
     ids: Mapping[str, str]
     """Where each page of the course begins in the document, by its path."""
+    owners: tuple[str, ...] = ()
+    """Paths of the pages that list it; without any, each page that begins in it does."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,8 @@ class Paper:
     pages: int
     starts: Mapping[str, int]
     """Number of the page on which a page of the course begins, by its path."""
+    owners: tuple[str, ...] = ()
+    """Paths of the pages that list it; without any, each page that begins in it does."""
 
     @property
     def url(self) -> str:
@@ -181,7 +185,7 @@ def workbooks(book: Book, env: Environment, docs: Path) -> list[Manuscript]:
         chapters=book.chapters,
         font=FONT,
         css_content=css_content,
-        mark=functools.partial(_mark, docs),
+        mark=functools.partial(mark, docs),
     )
     return [
         Manuscript(
@@ -216,7 +220,7 @@ def css_content(words: str, **values: str) -> str:
     return " ".join(parts)
 
 
-def _mark(docs: Path, name: str, colour: str) -> str:
+def mark(docs: Path, name: str, colour: str) -> str:
     """Return the mark of a practice as a CSS image, which readers do not hear, or `none`."""
     path = docs / "images" / "marks" / f"{name}.svg"
     if not path.is_file():
@@ -285,6 +289,7 @@ def _paper(manuscript: Manuscript, data: bytes, pages: int, starts: Mapping[str,
         data=data,
         pages=pages,
         starts=starts,
+        owners=manuscript.owners,
     )
 
 

@@ -7,6 +7,7 @@ exist; the finished folder takes the place of the last one only when nothing wen
 from __future__ import annotations
 
 import datetime as dt
+import json
 import logging
 import os
 import re
@@ -19,9 +20,11 @@ from mkdocs.exceptions import Abort, PluginError
 from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
 from mkdocs.structure.files import File, InclusionLevel
 from mkdocs.structure.nav import Section
+from mkdocs.structure.pages import Page
+from mkdocs.structure.toc import get_toc
 
-from coursebook import handout, workplace
-from coursebook.agenda import clock
+from coursebook import guide, handout, workplace
+from coursebook.agenda import Numbers, clock
 from coursebook.bundle import beside, is_spare
 from coursebook.citations import Wording
 from coursebook.config import CoursebookConfig, read_inputs, vocabulary_file
@@ -41,7 +44,7 @@ from coursebook.publishing import PAPERS, Edition, publish
 from coursebook.reading import check, read_course, read_vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from jinja2 import Environment
     from mkdocs.config.defaults import MkDocsConfig
@@ -49,7 +52,6 @@ if TYPE_CHECKING:
     from mkdocs.structure import StructureItem
     from mkdocs.structure.files import Files
     from mkdocs.structure.nav import Navigation
-    from mkdocs.structure.pages import Page
     from mkdocs.utils.templates import TemplateContext
 
     from coursebook.blocks import Note
@@ -190,7 +192,22 @@ class CoursebookPlugin(BasePlugin[CoursebookConfig]):
         if self.makes_papers:
             for name in handout.workbook_names(self.vocabulary):
                 files.append(File.generated(config, handout.paper_url(name), content=b""))
+            for name in guide.paper_names(self._shown(), self.vocabulary):
+                files.append(File.generated(config, handout.paper_url(name), content=b""))
+        self._add_guides(config, files)
         return nav
+
+    def _add_guides(self, config: MkDocsConfig, files: Files) -> None:
+        """Make room for the guide of each workshop: a page in no menu and no search."""
+        words = self.vocabulary.words
+        for workshop in self._shown().workshops if self.vocabulary.guide else []:
+            title = words.guide_of.format(workshop=workshop.title)
+            front = {"title": title, "summary": words.guide_link, "guide": workshop.path}
+            lines = "".join(f"{key}: {json.dumps(value)}\n" for key, value in front.items())
+            text = f"---\n{lines}search: {{exclude: true}}\n---\n"
+            file = File.generated(config, guide.guide_path(workshop), content=text)
+            files.append(file)
+            Page(title, file, config)  # which the file then holds
 
     def _set_drafts_aside(self, nav: Navigation, files: Files) -> None:
         """Keep drafts out of the published site, and out of its navigation."""
@@ -243,33 +260,62 @@ class CoursebookPlugin(BasePlugin[CoursebookConfig]):
             "bibliography": self.reading.bibliography,
             "options": self.config,
             "clock": clock,
+            "guide_path": guide.guide_path,
             "rules": list(Rule),
             "matter_fields": lambda form: MATTER[form].model_fields,
             "mark": lambda name: _mark(files, name),
         }
         for page in _rendered(files):
             page.content = self._drawn(page, env, config, files)
-        self.papers = self._make_papers(env, config, files) if self.makes_papers else ()
+        pages = {page.file.src_uri: page.content or "" for page in _rendered(files)}
+        self.papers = self._make_papers(env, config, files, pages) if self.makes_papers else ()
         env.globals["papers"] = self.papers
+        self._draw_guides(env, files, pages)
         self._explain_terms(files)
         return env
 
     def _make_papers(
-        self, env: Environment, config: MkDocsConfig, files: Files
+        self, env: Environment, config: MkDocsConfig, files: Files, pages: Mapping[str, str]
     ) -> tuple[Paper, ...]:
         """Print the papers, and give each its content in the place that was kept for it."""
-        course = self._shown()
-        pages = {page.file.src_uri: page.content or "" for page in _rendered(files)}
+        course, vocabulary, site = self._shown(), self.vocabulary, config.site_url or ""
         docs = Path(config.docs_dir).absolute()
-        book = handout.bind(course, self.vocabulary, pages, site=config.site_url or "")
-        self._report(list(book.problems), is_strict=config.strict)
-        manuscripts = handout.workbooks(book, env, docs)
         cache = Path(config.config_file_path).parent / CACHE
-        papers = tuple(handout.make_papers(manuscripts, docs=docs, cache=cache))
+        book = handout.bind(course, vocabulary, pages, site=site)
+        sheets, problems = guide.handouts(course, vocabulary, pages, env, docs, site=site)
+        known = set(map(str, book.problems))
+        problems = [problem for problem in problems if str(problem) not in known]
+        self._report([*book.problems, *dict.fromkeys(problems)], is_strict=config.strict)
+        manuscripts = [
+            *handout.workbooks(book, env, docs),
+            *sheets,
+            *guide.help_papers(course, vocabulary, env),
+        ]
+        papers = handout.make_papers(manuscripts, docs=docs, cache=cache)
+        # Guides come after the handouts, whose pages they name.
+        manuscripts = [m for plan in self._plans(pages, papers) for m in guide.guides(plan, env)]
+        papers += handout.make_papers(manuscripts, docs=docs, cache=cache)
         for paper in papers:
             if file := files.get_file_from_path(paper.url):
                 file.content_bytes = paper.data
-        return papers
+        return tuple(papers)
+
+    def _plans(self, pages: Mapping[str, str], papers: Sequence[Paper]) -> list[guide.Plan]:
+        numbers = Numbers(**self.config.group)
+        return guide.plans(self._shown(), self.vocabulary, pages, self.notes, papers, numbers)
+
+    def _draw_guides(self, env: Environment, files: Files, pages: Mapping[str, str]) -> None:
+        """Fill the pages of the guides."""
+        for plan in self._plans(pages, self.papers):
+            file = files.get_file_from_path(plan.path)
+            if file and file.page:
+                own = [paper for paper in self.papers if plan.workshop.path in paper.owners]
+                file.page.content = plan.draw(env, papers=own)
+                file.page.toc = get_toc(
+                    [{"level": 2, "id": i, "name": n, "children": []} for i, n in plan.contents()]
+                )
+            for fault in plan.faults():
+                log.warning("%s: %s", self.reading.course.vocabulary_file, fault)
 
     def _shown(self) -> Course:
         """Return the course as its readers see it: without drafts, if it is to be published."""

@@ -97,6 +97,29 @@ class Binding:
             parts.append(Part(title, slug, f"{name}-{slug}", _serialise(content), is_short))
         return Sheet(page, name, tuple(parts))
 
+    def fit(self, page: Page, html: str) -> str:
+        """Return the HTML of a page that stays with the facilitator, made fit for paper as it is.
+
+        Links lead to a part of the paper, with its number, or to an address that can be read.
+        """
+        content = _parse(html)
+        _drop_screen_parts(content, "")
+        parents = _parents(content)
+        for link in [element for element in content.iter("a") if element.get("href")]:
+            target = link.attrib.pop("href")
+            path, fragment = _resolve(page, target)
+            if path is None:
+                link.set("href", target)
+                _add_words(link, _readable(target))
+            elif path == page.path or path in self.ids:
+                link.set("href", f"#{fragment}" if path == page.path else f"#{self.ids[path]}")
+                _add_page_number(link, parents[link])
+            elif path != self.vocabulary.glossary:
+                _add_words(link, self._on_site(path, fragment))
+        _fit_pictures(page, content)
+        _add_fields(content)
+        return _serialise(content)
+
     def _fit_links(self, page: Page, content: ET.Element, slugs: set[str]) -> None:
         """Let each link lead to a page of the paper or to an address that can be read."""
         parents = _parents(content)

@@ -89,6 +89,35 @@ class Sheets(Strict):
     forbidden: tuple[StrictStr, ...] = Field((), description="words that stand on none of them")
 
 
+class Guide(Strict):
+    """What a facilitator's guide takes from the pages of the course."""
+
+    page: StrictStr = Field(description="the page for whoever runs a workshop")
+    sections: tuple[StrictStr, ...] = Field((), description="sections of it that come first")
+    materials: tuple[StrictStr, ...] = Field((), description="sections of it below the checklist")
+    before: tuple[StrictStr, ...] = Field((), description="sections of a workshop that come first")
+    after: tuple[StrictStr, ...] = Field((), description="sections of a workshop that come last")
+    exercise: tuple[StrictStr, ...] = Field((), description="sections of an exercise")
+    feedback: StrictStr | None = Field(
+        None, description="heading above the numbered questions of the feedback form"
+    )
+    feedback_short: tuple[StrictInt, ...] = Field(
+        (), description="those of them that do after an hour at most"
+    )
+    wall: tuple[StrictStr, ...] = Field(
+        (), description="words of notes about what is drawn or written for all to see"
+    )
+    facilitators: StrictInt = 2
+    spare: StrictInt = Field(2, description="sets of papers more than people")
+    posters: StrictInt = 3
+    help: dict[str, StrictStr] = Field({}, description="names of the kinds of help service")
+    umbrellas: dict[str, StrictStr] = Field(
+        {}, description="for a country, another whose services are its own as well"
+    )
+    poster: StrictStr | None = Field(None, description="words above the services on the poster")
+    slip: StrictStr | None = Field(None, description="words above the services on a slip")
+
+
 class Words(Strict):
     """What readers see around the text. A course in another language gives them all."""
 
@@ -185,6 +214,66 @@ class Words(Strict):
     keep_kept: StrictStr = "The course is on this device, and opens without a network."
     keep_removed: StrictStr = "The course is no longer on this device."
     keep_failed: StrictStr = "That did not work. Nothing was kept."
+    guide: StrictStr = "Facilitator's guide"
+    guide_of: StrictStr = "{workshop}: facilitator's guide"
+    guide_link: StrictStr = "Clock times, scripts, copies and forms for whoever runs it"
+    guide_only: StrictStr = "For whoever runs the workshop. Do not hand it out."
+    guide_numbers: StrictStr = "Your numbers"
+    guide_numbers_hint: StrictStr = (
+        "Change them, and times, groups and copies change with them. Nothing is kept."
+    )
+    guide_start: StrictStr = "Begins at"
+    guide_people: StrictStr = "People, without facilitators"
+    guide_length: StrictStr = "Minutes of a session"
+    guide_print: StrictStr = "Print this page"
+    guide_groups: StrictStr = "Pairs: {pairs}. Groups of three: {threes}."
+    guide_for: StrictStr = "For {people} people. {groups}"
+    guide_changed: StrictStr = "New times and copies stand below."
+    guide_checklist: StrictStr = "What to print"
+    guide_paper: StrictStr = "Paper"
+    guide_which: StrictStr = "Which pages"
+    guide_sides: StrictStr = "Print"
+    guide_copies: StrictStr = "Copies"
+    guide_spare: StrictStr = (
+        "Handouts: one for each person, {spare} spare, and {facilitators} for the facilitators."
+    )
+    guide_large: StrictStr = "Large print: the same exercises stand in the large-print workbook."
+    guide_leaves: StrictStr = "Sheets of paper"
+    guide_double: StrictStr = "Double-sided"
+    guide_single: StrictStr = "One side only"
+    guide_all: StrictStr = "all"
+    guide_own_country: StrictStr = "your country"
+    guide_forms: StrictStr = "Forms of this guide"
+    guide_this: StrictStr = "This guide"
+    guide_handout_page: StrictStr = "Handout, page {n}"
+    guide_other_size: StrictStr = "{n} ({size}: {other})"
+    guide_wall: StrictStr = "On the flip chart"
+    guide_session: StrictStr = "Session {n}: {title}"
+    guide_end: StrictStr = "End"
+    invitation: StrictStr = "Invitation"
+    invitation_when: StrictStr = "When"
+    invitation_where: StrictStr = "Where"
+    invitation_ask: StrictStr = "Questions, and what you need to take part: name and number"
+    feedback: StrictStr = "Feedback form"
+    feedback_lead: StrictStr = "No name needed. Every question is optional."
+    feedback_talk: StrictStr = (
+        "Would you like us to talk with you about this? Tell one of us,"
+        " or write how we can reach you safely."
+    )
+    log: StrictStr = "Log of minutes"
+    log_date: StrictStr = "Date, and how many came"
+    log_planned: StrictStr = "Planned"
+    log_real: StrictStr = "Real"
+    log_change: StrictStr = "What we left out, and what we would change"
+    handout: StrictStr = "Handout"
+    poster: StrictStr = "Poster"
+    slips: StrictStr = "Slips"
+    help_papers: StrictStr = "Poster and slips"
+    help_lead: StrictStr = "Places to call"
+    help_near: StrictStr = "Near here"
+    help_any: StrictStr = "Any country"
+    help_cut: StrictStr = "Cut along the lines. Lay them where one can be taken unseen."
+    sheet_directory: StrictStr = "More support: {directory}"
     facilitator: dict[str, StrictStr] = {
         "say": "Say",
         "do": "Do",
@@ -218,6 +307,7 @@ class Vocabulary(Strict):
     disclosure: StrictStr | None = Field(None, description="the part every workshop links to")
     stale: Stale = Stale()
     sheets: Sheets = Sheets()
+    guide: Guide | None = None
     avoid: tuple[Avoid, ...] = ()
     words: Words = Words()
 
