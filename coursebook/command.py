@@ -1,14 +1,17 @@
-"""The command `coursebook`: it checks a course without building it."""
+"""The command `coursebook`: it checks a course, and prints papers for a group of its own."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from coursebook.config import SiteError, read_site
+from coursebook.agenda import Numbers
+from coursebook.config import SiteError, make_guide, read_site
+from coursebook.matter import CLOCK
 from coursebook.reading import check, read_course, read_vocabulary
 
 if TYPE_CHECKING:
@@ -24,6 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; its exit code is 1 after any problem, 2 if none could be sought."""
     options = _parser().parse_args(arguments)
     try:
+        if options.run is not None:
+            return int(options.run(options))
         found = find(options.config, options.pages)
     except SiteError as error:
         print(error, file=sys.stderr)
@@ -54,7 +59,7 @@ def find(config_file: str, pages: Sequence[str] = ()) -> list[Finding]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="coursebook", description="Check a course.")
-    commands = parser.add_subparsers(required=True, metavar="check")
+    commands = parser.add_subparsers(required=True, metavar="check|guide")
     checker = commands.add_parser(
         "check", help="list what is wrong, without building", description="List what is wrong."
     )
@@ -62,8 +67,39 @@ def _parser() -> argparse.ArgumentParser:
         "pages", nargs="*", metavar="PAGE", help="only these pages, as in docs/index.md"
     )
     checker.add_argument("--config", default="mkdocs.yml", help="mkdocs.yml if left out")
+    checker.set_defaults(run=None)
     checker.add_argument("--format", choices=FORMATS, default="text", help="text if left out")
+    papers = commands.add_parser(
+        "guide",
+        help="print the papers of a workshop for other numbers, into this folder",
+        description="Print a workshop's guide and handout into this folder.",
+    )
+    papers.add_argument("workshop", metavar="WORKSHOP", help="its file name without .md")
+    papers.add_argument("--start", type=_clock, help="clock time, as in 18:30")
+    papers.add_argument("--people", type=_count, help="without facilitators")
+    papers.add_argument("--minutes", type=_count, help="length of each session")
+    papers.add_argument("--config", default="mkdocs.yml", help="mkdocs.yml if left out")
+    papers.set_defaults(run=_guide)
     return parser
+
+
+def _clock(text: str) -> str:
+    if not re.fullmatch(CLOCK, text):
+        raise argparse.ArgumentTypeError(f"expected a clock time such as 18:30, not {text!r}")
+    return text
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"expected a whole number above 0, not {text!r}")
+    return int(text)
+
+
+def _guide(options: argparse.Namespace) -> int:
+    numbers = Numbers(options.start, options.people, options.minutes)
+    for path in make_guide(options.config, options.workshop, numbers, Path.cwd()):
+        print(path.name)
+    return 0
 
 
 def _address(page: str, label: str) -> str:

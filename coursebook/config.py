@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from mkdocs.commands.build import build
 from mkdocs.config import config_options as c
 from mkdocs.config import load_config
 from mkdocs.config.base import Config
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from mkdocs.structure.files import Files
     from mkdocs.structure.nav import Navigation
 
+    from coursebook.agenda import Numbers
     from coursebook.reading import TextFile
 
 
@@ -79,6 +83,13 @@ def read_inputs(
 
 def read_site(config_file: str) -> Inputs:
     """Return the inputs of a site as `mkdocs build` would see them, drafts included."""
+    config, options = _load(config_file)
+    files = get_files(config)
+    return read_inputs(config, files, get_navigation(files, config), options)
+
+
+def _load(config_file: str) -> tuple[MkDocsConfig, CoursebookConfig]:
+    """Return the configuration of a site, and that of the plugin in it."""
     try:
         config = load_config(config_file)
     except (Abort, ConfigurationError) as error:
@@ -87,8 +98,31 @@ def read_site(config_file: str) -> Inputs:
     options = next((found for found in plugins if isinstance(found, CoursebookConfig)), None)
     if options is None:
         raise SiteError(f"{config_file} does not name the plugin coursebook.")
-    files = get_files(config)
-    return read_inputs(config, files, get_navigation(files, config), options)
+    return config, options
+
+
+def make_guide(config_file: str, workshop: str, numbers: Numbers, target: Path) -> list[Path]:
+    """Print a workshop's papers for other numbers into a folder, and return where they stand.
+
+    The whole course is built as ever, elsewhere: most papers are kept from the last build.
+    """
+    config, options = _load(config_file)
+    options["group"] = {key: value for key, value in vars(numbers).items() if value is not None}
+    with TemporaryDirectory() as folder:
+        site = Path(folder) / "site"
+        config.site_dir = str(site)
+        config.plugins.on_startup(command="build", dirty=False)
+        try:
+            build(config)
+        except Abort as error:
+            raise SiteError(str(error)) from error
+        finally:
+            config.plugins.on_shutdown()
+        found = sorted((site / "downloads").glob(f"*-{workshop}-guide-*.pdf"))
+        found += sorted((site / "downloads").glob(f"*-{workshop}-handout-*.pdf"))
+        if not found:
+            raise SiteError(f"There are no papers of a workshop called {workshop!r}.")
+        return [Path(shutil.copy(path, target / path.name)) for path in found]
 
 
 def vocabulary_file(config: MkDocsConfig, options: CoursebookConfig) -> TextFile:

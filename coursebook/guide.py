@@ -54,9 +54,7 @@ HEADING = re.compile(r"(?=<h2\b)")
 ADDRESS = re.compile(r'(?P<before>\s(?:href|src)=")(?P<url>[^"]*)"')
 QUESTIONS = re.compile(r"<ol>(.*?)</ol>", re.DOTALL)
 QUESTION = re.compile(r"<li>(.*?)</li>", re.DOTALL)
-INVITATION = re.compile(
-    r'<div class="cb-said"[^>]*>.*?<blockquote>(.*?)</blockquote>', re.DOTALL
-)
+INVITATION = re.compile(r'<div class="cb-said"[^>]*>.*?<blockquote>(.*?)</blockquote>', re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -72,8 +70,10 @@ class Step:
     title: str
     exercise: Page | None
     notes: tuple[Note, ...]
+    steps: tuple[str, ...]
+    """Sections of the exercise that follow on what to say and do."""
     parts: tuple[str, ...]
-    """Sections of the exercise."""
+    """Sections of the exercise that follow on all notes."""
     where: str
     """Page of the handout."""
 
@@ -101,12 +101,12 @@ class Row:
     name: str
     which: str
     """Pages, or an anchor in the guide."""
-    is_double: bool
     leaves: int
     """Sheets of paper of one copy; 0 if nobody knows yet."""
     per: int = 1
     """How many people share a copy; 0 if the number of people does not matter."""
     spare: int = 0
+    is_double: bool = False
 
     def copies(self, people: int) -> int:
         """Return how often to print it."""
@@ -126,7 +126,7 @@ class Plan:
     notes: Mapping[str, Sequence[Note]]
     handouts: Mapping[str, Paper]
     """The printed handout, by the name of its size; empty where no papers are made."""
-    numbers: Numbers = Numbers()
+    numbers: Numbers
 
     @property
     def path(self) -> str:
@@ -190,13 +190,14 @@ class Plan:
                 replace(note, html=self._moved(note.html, page, f"{anchor}-n{place}"))
                 for place, (note, page) in enumerate(notes)
             ),
-            parts=tuple(self._parts(exercise, anchor)) if exercise else (),
+            steps=tuple(self._parts(exercise, self.declared.steps, anchor)),
+            parts=tuple(self._parts(exercise, self.declared.exercise, anchor)),
             where=self._where(exercise, size) if exercise else "",
         )
 
-    def _parts(self, exercise: Page, anchor: str) -> Iterator[str]:
-        found = sections(self.pages.get(exercise.path, ""))
-        for title in self.declared.exercise:
+    def _parts(self, exercise: Page | None, titles: Sequence[str], anchor: str) -> Iterator[str]:
+        found = sections(self.pages.get(exercise.path, "")) if exercise else {}
+        for title in titles:
             if title in found:
                 html = self._moved(found[title], exercise, anchor)
                 html = re.sub(r"<(/?)h3\b", r"<\1h5", html)
@@ -247,20 +248,25 @@ class Plan:
         return tuple(self._moved(found[t], page) for t in titles if page and t in found)
 
     @functools.cached_property
-    def _anchors(self) -> frozenset[tuple[str, str]]:
-        """Address and fragment of each heading that the guide takes whole from a page."""
+    def _anchors(self) -> Mapping[tuple[str, str], str]:
+        """Where in the guide stands what has an address and a fragment on the site."""
         taken = [
             (self._facilitating, (*self.declared.sections, *self.declared.materials)),
             (self.workshop, (*self.declared.before, *self.declared.after)),
         ]
-        return frozenset(
-            (page.url, name)
+        found = {
+            (page.url, name): name
             for page, titles in taken
             if page
             for title, html in sections(self.pages.get(page.path, "")).items()
             if title in titles
             for name in re.findall(r'\sid="([^"]*)"', html)
-        )
+        }
+        forms = {self.declared.feedback: "feedback", self.declared.log: "log"}
+        if page := self._facilitating:
+            slugs = {heading.text: heading.slug for heading in page.headings}
+            found |= {(page.url, slugs[h]): form for h, form in forms.items() if h in slugs}
+        return found
 
     def _moved(self, html: str, page: Page | None, prefix: str = "") -> str:
         """Return HTML of a page with links that hold on the guide's page, and ids of its own."""
@@ -275,8 +281,8 @@ class Plan:
             path = posixpath.join(posixpath.dirname(source), unquote(parts.path))
             path = posixpath.normpath(path) if parts.path else source
             fragment = f"#{parts.fragment}" if parts.fragment else ""
-            if (path, parts.fragment) in self._anchors:
-                return f'{found["before"]}{fragment}"'
+            if anchor := self._anchors.get((path, parts.fragment)):
+                return f'{found["before"]}#{anchor}"'
             address = posixpath.relpath(path, posixpath.dirname(self.path))
             return f'{found["before"]}{address}{fragment}"'
 
@@ -295,17 +301,17 @@ class Plan:
                 count = len(pages[size.name] if size else next(iter(pages.values())))
                 name = f"{words.handout}: {session.title}"
                 which = self._in_size(texts, size)
-                rows.append(Row(name, which, True, -(-count // 2), 1, everyone))
+                rows.append(Row(name, which, -(-count // 2), spare=everyone, is_double=True))
         return (
             *rows,
-            Row(words.feedback, "#feedback", False, 1),
-            Row(words.invitation, "#invitation", False, 1),
-            Row(words.log, "#log", False, 1, 0, 1),
-            Row(words.guide_this, words.guide_all, True, 0, 0, declared.facilitators),
+            Row(words.feedback, "#feedback", 1),
+            Row(words.invitation, "#invitation", 1),
+            Row(words.log, "#log", 1, per=0, spare=1),
+            Row(words.guide_this, words.guide_all, 0, 0, declared.facilitators, is_double=True),
             *(
                 [
-                    Row(words.poster, words.guide_own_country, False, 1, 0, declared.posters),
-                    Row(words.slips, words.guide_own_country, False, 1, SLIPS, 1),
+                    Row(words.poster, words.guide_own_country, 1, 0, declared.posters),
+                    Row(words.slips, words.guide_own_country, 1, SLIPS, 1),
                 ]
                 if has_help(self.course)
                 else []
@@ -413,13 +419,14 @@ def guide_path(workshop: Page) -> str:
     return f"{workshop.path.removesuffix('.md')}-guide.md"
 
 
-def plans(
+def plans(  # noqa: PLR0913 - a guide is put together from all of these
     course: Course,
     vocabulary: Vocabulary,
     pages: Mapping[str, str],
     notes: Mapping[str, Sequence[Note]],
-    papers: Sequence[Paper] = (),
-    numbers: Numbers = Numbers(),
+    *,
+    papers: Sequence[Paper],
+    numbers: Numbers,
 ) -> list[Plan]:
     """Return the plan of each workshop; `papers` hold its handouts, once they are printed."""
     if vocabulary.guide is None:
@@ -483,7 +490,7 @@ def session_exercises(workshop: Page, course: Course) -> list[list[Page]]:
     return found
 
 
-def handouts(
+def handouts(  # noqa: PLR0913 - as above
     course: Course,
     vocabulary: Vocabulary,
     pages: Mapping[str, str],
@@ -525,9 +532,7 @@ def handouts(
     return manuscripts, problems
 
 
-def _render(
-    env: Environment, name: str, vocabulary: Vocabulary, size: Size, **more: object
-) -> str:
+def _render(env: Environment, name: str, vocabulary: Vocabulary, size: Size, **more: object) -> str:
     return env.get_template(name).render(
         vocabulary=vocabulary,
         words=vocabulary.words,
@@ -554,7 +559,8 @@ def guides(plan: Plan, env: Environment, *, site: str = "") -> list[Manuscript]:
             for step in reversed(meeting.steps)
             if step.exercise
         }
-        binding = Binding(plan.course, vocabulary, ids, site)
+        tops = {plan.declared.page: next(plan.contents())[0], workshop.path: "session-1"}
+        binding = Binding(plan.course, vocabulary, ids | tops, site)
         body = binding.fit(page, plan.draw(env, size))
         html = _render(env, "handout/guide.html", vocabulary, size, workshop=workshop, body=body)
         manuscripts.append(

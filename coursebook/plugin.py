@@ -131,6 +131,9 @@ class CoursebookPlugin(BasePlugin[CoursebookConfig]):
             raise PluginError("\n".join(map(str, problems)))
         self.vocabulary = vocabulary
         config.theme.dirs.insert(1 if config.theme.custom_dir else 0, str(THEME))
+        config.theme.static_templates.add(STORE)
+        if self.makes_papers and (missing := handout.obstacle()):
+            raise PluginError(f"{missing} Or set `handouts: false` in mkdocs.yml.")
         if not self.is_preview:
             self.site = config
             self.target = Path(config.site_dir)
@@ -293,7 +296,9 @@ class CoursebookPlugin(BasePlugin[CoursebookConfig]):
         ]
         papers = handout.make_papers(manuscripts, docs=docs, cache=cache)
         # Guides come after the handouts, whose pages they name.
-        manuscripts = [m for plan in self._plans(pages, papers) for m in guide.guides(plan, env)]
+        manuscripts = [
+            m for p in self._plans(pages, papers) for m in guide.guides(p, env, site=site)
+        ]
         papers += handout.make_papers(manuscripts, docs=docs, cache=cache)
         for paper in papers:
             if file := files.get_file_from_path(paper.url):
@@ -302,7 +307,9 @@ class CoursebookPlugin(BasePlugin[CoursebookConfig]):
 
     def _plans(self, pages: Mapping[str, str], papers: Sequence[Paper]) -> list[guide.Plan]:
         numbers = Numbers(**self.config.group)
-        return guide.plans(self._shown(), self.vocabulary, pages, self.notes, papers, numbers)
+        return guide.plans(
+            self._shown(), self.vocabulary, pages, self.notes, papers=papers, numbers=numbers
+        )
 
     def _draw_guides(self, env: Environment, files: Files, pages: Mapping[str, str]) -> None:
         """Fill the pages of the guides."""

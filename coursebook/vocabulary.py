@@ -97,10 +97,14 @@ class Guide(Strict):
     materials: tuple[StrictStr, ...] = Field((), description="sections of it below the checklist")
     before: tuple[StrictStr, ...] = Field((), description="sections of a workshop that come first")
     after: tuple[StrictStr, ...] = Field((), description="sections of a workshop that come last")
-    exercise: tuple[StrictStr, ...] = Field((), description="sections of an exercise")
+    steps: tuple[StrictStr, ...] = Field(
+        (), description="sections of an exercise that follow on what to say and do"
+    )
+    exercise: tuple[StrictStr, ...] = Field((), description="those that follow on the notes")
     feedback: StrictStr | None = Field(
         None, description="heading above the numbered questions of the feedback form"
     )
+    log: StrictStr | None = Field(None, description="heading about the log of minutes")
     feedback_short: tuple[StrictInt, ...] = Field(
         (), description="those of them that do after an hour at most"
     )
@@ -251,8 +255,8 @@ class Words(Strict):
     guide_session: StrictStr = "Session {n}: {title}"
     guide_end: StrictStr = "End"
     invitation: StrictStr = "Invitation"
-    invitation_when: StrictStr = "When"
-    invitation_where: StrictStr = "Where"
+    invitation_when: StrictStr = "Date"
+    invitation_where: StrictStr = "Place, and how to get there"
     invitation_ask: StrictStr = "Questions, and what you need to take part: name and number"
     feedback: StrictStr = "Feedback form"
     feedback_lead: StrictStr = "No name needed. Every question is optional."
