@@ -43,11 +43,12 @@ class CoursebookConfig(Config):
     handouts = c.Choice((True, False, "always"), default=True)
     """Whether a build makes papers; `always` for a preview as well."""
     group = c.SubConfig(
+        ("workshop", c.Optional(c.Type(str))),
         ("start", c.Optional(c.Type(str))),
         ("people", c.Optional(c.Type(int))),
         ("minutes", c.Optional(c.Type(int))),
     )
-    """Numbers for the guides, instead of those of the workshops."""
+    """Numbers for the guide of a workshop, or of all, instead of its own."""
 
 
 class SiteError(Exception):
@@ -107,7 +108,9 @@ def make_guide(config_file: str, workshop: str, numbers: Numbers, target: Path) 
     The whole course is built as ever, elsewhere: most papers are kept from the last build.
     """
     config, options = _load(config_file)
-    options["group"] = {key: value for key, value in vars(numbers).items() if value is not None}
+    options["group"] = {key: value for key, value in vars(numbers).items() if value} | {
+        "workshop": workshop
+    }
     with TemporaryDirectory() as folder:
         site = Path(folder) / "site"
         config.site_dir = str(site)

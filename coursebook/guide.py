@@ -426,9 +426,12 @@ def plans(  # noqa: PLR0913 - a guide is put together from all of these
     notes: Mapping[str, Sequence[Note]],
     *,
     papers: Sequence[Paper],
-    numbers: Numbers,
+    numbers: Mapping[str, Numbers],
 ) -> list[Plan]:
-    """Return the plan of each workshop; `papers` hold its handouts, once they are printed."""
+    """Return the plan of each workshop; `papers` hold its handouts, once they are printed.
+
+    `numbers` are those of a workshop by its name, or of all under an empty one.
+    """
     if vocabulary.guide is None:
         return []
     return [
@@ -445,7 +448,7 @@ def plans(  # noqa: PLR0913 - a guide is put together from all of these
                 for size in SIZES
                 if paper.name == _name(vocabulary, workshop.name, "handout", size)
             },
-            numbers,
+            numbers.get(workshop.name) or numbers.get("") or Numbers(),
         )
         for workshop in course.workshops
     ]

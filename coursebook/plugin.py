@@ -306,7 +306,8 @@ class CoursebookPlugin(BasePlugin[CoursebookConfig]):
         return tuple(papers)
 
     def _plans(self, pages: Mapping[str, str], papers: Sequence[Paper]) -> list[guide.Plan]:
-        numbers = Numbers(**self.config.group)
+        group = dict(self.config.group)
+        numbers = {group.pop("workshop", None) or "": Numbers(**group)}
         return guide.plans(
             self._shown(), self.vocabulary, pages, self.notes, papers=papers, numbers=numbers
         )

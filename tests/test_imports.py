@@ -28,7 +28,7 @@ ORDER = (
     {"course"},
     {"reader", "sheet"},
     {"checks", "handout", "bundle"},
-    {"reading", "publishing"},
+    {"reading", "publishing", "guide"},
     {"config"},
     {"command", "plugin"},
 )
