@@ -8,6 +8,7 @@ import shutil
 import zipfile
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,7 +20,6 @@ from coursebook import bundle, keeping
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
-    from pathlib import Path
 
     At = Callable[..., AbstractContextManager["Place"]]
 
@@ -36,19 +36,33 @@ STORED = """(async () => ({
 }))()"""
 """All that a site can leave on a device. A folder has no caches and no workers."""
 
-INVISIBLE = """[...document.querySelectorAll("article :is(h1, h2, h3, p, li, td, label, button)")]
-  .filter(element => !element.closest("[hidden], details:not([open]), .tabbed-block"))
-  .filter(element => element.textContent.trim() && !element.getClientRects().length)
-  .map(element => element.textContent.trim())"""
+INVISIBLE = """(() => {
+  const shown = (element) => {
+    const range = document.createRange();  // an element may have no box, and its text one
+    range.selectNodeContents(element);
+    return range.getClientRects().length;
+  };
+  return [...document.querySelectorAll("article :is(h1, h2, h3, p, li, td, label, button)")]
+    .filter(element => !element.closest("[hidden], [popover], details:not([open])"))
+    .filter(element => element.textContent.trim() && !shown(element))
+    .map(element => element.textContent.trim());
+})()"""
+
+SETTLED = "typeof store === 'object' && store.get('nothing').then(() => true)"
+"""True once the frame that remembers has answered: Firefox reports one that is left half loaded."""
 
 CHOOSE = """(selector => {{
   const isPage = ({{pathname, host}}) => host === location.host && /[.]html$/.test(pathname);
   const link = [...document.querySelectorAll(selector)].find(element => isPage(element) &&
     element.pathname !== location.pathname && element.getClientRects().length);
+  if (!link) return null;
   link.id = "chosen";
   return link.href;
 }})({selector!r})"""
-"""Mark a visible link to a page, and return where it leads."""
+"""Mark a visible link to another page, and return where it leads."""
+
+CONTENTS = "header [popovertarget]"
+"""The button that opens the contents where they do not stand beside the text."""
 
 CACHED = """caches.keys().then(([name]) => caches.open(name)).then(cache => cache.keys())
   .then(requests => requests.map(request => request.url))"""
@@ -140,6 +154,7 @@ def visit(browser: Browser, outside: DeadEnd, kind: str, at: At) -> Visit:
     with at(kind) as place:
         for page in place.pages:
             browser.open(place.url + page)
+            browser.run(SETTLED)
             if not browser.run("document.title && document.querySelector('h1')?.innerText"):
                 visit.untitled.append(page)
             if browser.run("document.querySelector('[data-keep]')?.checkVisibility()"):
@@ -193,7 +208,7 @@ def test_every_link_and_anchor_is_there(site: Path, folder: Path) -> None:
 @pytest.mark.parametrize("selector", ["main a:not(nav a)", "nav a"])
 def test_a_click_goes_to_another_page(browser: Browser, place: Place, selector: str) -> None:
     """Links in the text and in the navigation lead to the page that they name."""
-    browser.open(place.url + place.pages[0])
+    browser.open(place.url + place.pages[-1])
     _follow(browser, selector)
 
 
@@ -214,10 +229,12 @@ def test_light_or_dark_stays(browser: Browser, place: Place) -> None:
     while browser.run(scheme) == before:
         browser.click("[data-md-component=palette] label:not([hidden])")
     after = browser.run(scheme)
+    browser.run(SETTLED)
 
-    for page in (*place.pages[1:3], place.pages[0]):
+    for page in (*place.pages[-2:], place.pages[0]):
         browser.open(place.url + page)
         browser.wait(f"{scheme} === {after!r}")
+        browser.run(SETTLED)
 
 
 def test_the_start_file_opens_the_course(browser: Browser, folder: Path) -> None:
@@ -237,6 +254,24 @@ def test_the_start_file_says_that_the_zip_must_be_unpacked(
     assert "Unpack" in browser.run("document.body.innerText")
 
 
+def test_the_one_file_reads_alone(
+    browser: Browser, outside: DeadEnd, site: Path, tmp_path: Path
+) -> None:
+    """Sent to somebody, it needs nothing else, and its contents lead to its parts."""
+    alone = shutil.copy(next(site.glob("downloads/*.html")), tmp_path)
+    browser.problems.clear()
+    outside.requests.clear()
+    browser.open(Path(alone).as_uri())
+    fragments = browser.run(
+        "[...document.links].map(link => link.getAttribute('href')).filter(it => it[0] === '#')"
+    )
+    astray = [it for it in fragments if not browser.run(f"!!document.getElementById({it[1:]!r})")]
+
+    assert fragments
+    assert astray == []
+    assert (browser.problems, outside.requests) == ([], [])
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_pages_read_completely_without_scripts(name: str, outside: DeadEnd, at: At) -> None:
     """All text is visible and the navigation leads on, from a folder and over http."""
@@ -249,7 +284,7 @@ def test_pages_read_completely_without_scripts(name: str, outside: DeadEnd, at: 
                 hidden += [f"{page}: {text}" for text in browser.run(INVISIBLE)]
         for kind in PLACES:
             with at(kind) as place:
-                browser.open(place.url + place.pages[0])
+                browser.open(place.url + place.pages[-1])
                 _follow(browser, "nav a")
 
     assert hidden == []
@@ -319,13 +354,16 @@ def _place(kind: str, site: Path, folder: Path, free: Path) -> Iterator[Place]:
 def _pages(folder: Path) -> list[str]:
     """Return the path of each page that readers open by a link, the home page first."""
     paths = (path.relative_to(folder).as_posix() for path in folder.rglob("*.html"))
-    pages = [path for path in paths if not path.startswith("assets/") and path != "404.html"]
+    pages = [path for path in paths if not path.startswith(("404.", "assets/", "downloads/"))]
     return sorted(pages, key=lambda path: (path != "index.html", path))
 
 
 def _follow(browser: Browser, selector: str) -> None:
     """Click on a link to another page, and wait until it is there."""
     target = browser.run(CHOOSE.format(selector=selector))
+    if target is None:
+        browser.click(CONTENTS)
+        target = browser.run(CHOOSE.format(selector=selector))
     browser.click("#chosen")
     browser.wait(f"location.href === {target!r} && document.readyState === 'complete'")
 
