@@ -13,7 +13,7 @@ export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
-.PHONY: build serve test lock clean
+.PHONY: build serve test reproducible lock clean
 
 # The site, with every problem fatal. The plugin says at the end what was built.
 build: .venv/installed
@@ -31,6 +31,10 @@ test: .venv/installed .venv/testable node_modules/.installed
 	$(BIN)/mypy
 	node_modules/.bin/cspell lint --config tests/spelling.json --no-progress --no-summary "docs/**/*.md"
 	$(BIN)/pytest
+
+# Two builds of the last commit, under another path, time zone and locale, byte for byte the same.
+reproducible: .venv/installed
+	.ci/reproducible
 
 # Checkers that only npm has: axe, the Nu checker (which needs Java) and a British dictionary.
 node_modules/.installed: package-lock.json
