@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from pathlib import Path
 
@@ -36,3 +37,18 @@ def test_every_practice_shows_each_kind_of_bond(practice: Path) -> None:
     kinds = re.findall(r"^    with: (\w+)$", practice.read_text(encoding="utf-8"), re.MULTILINE)
 
     assert sorted(kinds) == ["alone", "family", "friend", "partner"]
+
+
+def words(text: str) -> list[str]:
+    """Return the words of a text in small letters, as the runs of the article were made."""
+    return re.findall(r"[a-z']+", text.lower().replace("\u2019", "'"))
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs").rglob("*.md")), ids=lambda path: path.stem)
+def test_its_sentences_are_not_ours(page: Path) -> None:
+    """No eight words in a row of the article stand in the course; its ideas do."""
+    runs = set((ROOT / "tests" / "article-runs.txt").read_text(encoding="utf-8").split("\n")[1:])
+    text = words(page.read_text(encoding="utf-8"))
+    found = [" ".join(text[start : start + 8]) for start in range(len(text) - 7)]
+
+    assert [run for run in found if hashlib.sha256(run.encode()).hexdigest()[:16] in runs] == []
