@@ -65,6 +65,8 @@ class Step:
     """Session and item, by which the page's script finds it."""
     anchor: str
     time: str
+    until: str
+    next_key: str
     minutes: int
     item: Item
     title: str
@@ -151,9 +153,9 @@ class Plan:
         lengths = fit(session, minutes)
         times = clock_times(start, lengths)
         steps = tuple(
-            self._step(f"{number}-{place}", item, time, length, size)
-            for place, (item, time, length) in enumerate(
-                zip(session.agenda, times, lengths, strict=False)
+            self._step((number, place), item, span, length, size)
+            for place, (item, span, length) in enumerate(
+                zip(session.agenda, pairwise(times), lengths, strict=True)
             )
         )
         return Meeting(
@@ -168,7 +170,16 @@ class Plan:
             wall=tuple((step.title, line) for step in steps for line in self._wall(step)),
         )
 
-    def _step(self, key: str, item: Item, time: str, minutes: int, size: Size | None) -> Step:
+    def _step(
+        self,
+        place: tuple[int, int],
+        item: Item,
+        span: tuple[str, str],
+        minutes: int,
+        size: Size | None,
+    ) -> Step:
+        session, number = place
+        key = f"{session}-{number}"
         exercise = self.course.exercise_named(item.exercise)
         anchor = f"item-{key}"
         notes = [
@@ -181,7 +192,9 @@ class Plan:
         return Step(
             key=key,
             anchor=anchor,
-            time=time,
+            time=span[0],
+            until=span[1],
+            next_key=f"{session}-{number + 1}",
             minutes=minutes,
             item=item,
             title=item.title or (exercise.title if exercise else ""),

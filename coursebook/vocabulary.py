@@ -253,6 +253,7 @@ class Words(Strict):
     guide_other_size: StrictStr = "{n} ({size}: {other})"
     guide_wall: StrictStr = "On the flip chart"
     guide_session: StrictStr = "Session {n}: {title}"
+    guide_until: StrictStr = "until {time}"
     guide_end: StrictStr = "End"
     invitation: StrictStr = "Invitation"
     invitation_when: StrictStr = "Date"

@@ -14,6 +14,8 @@ import yaml
 from bs4 import BeautifulSoup, Tag
 from building import ROOT
 
+from coursebook.problems import Rule
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -279,13 +281,14 @@ class TestMachines:
         assert data["provider"]["name"]
 
     def test_search_has_no_facilitator_text(self, site: Path) -> None:
-        """Nothing that is said to facilitators stands in a page or in the search index."""
+        """What is said to facilitators stands in their guides, in no other page and no search."""
         notes = [
             line.strip()
             for source in (ROOT / "docs").rglob("*.md")
             for line in _facilitator_lines(source.read_text(encoding="utf-8"))
         ]
         files = [p for p in site.rglob("*") if p.suffix in (".html", ".json", ".js", ".xml")]
+        files = [p for p in files if not p.name.endswith("-guide.html")]
         text = "\n".join(p.read_text(encoding="utf-8") for p in files)
 
         assert len(notes) > 50
@@ -420,3 +423,13 @@ def test_workshops_have_an_agenda(site: Path, name: str) -> None:
     assert all(len(time) == 5 and time[2] == ":" for time in times)
     assert len(agenda.select("tbody th a[href^='../exercises/']")) >= 1
     assert len(texts(agenda, "caption")) == len(agenda.select("table"))
+
+
+def test_the_reference_tells_authors_everything(site: Path) -> None:
+    """Each kind of page, each block and each rule has its entry on the page for authors."""
+    authors = _parsed(site / "reference" / "authors.html")
+    found = {str(element["id"]) for element in authors.select("[id]")}
+
+    assert {f"kind-{name}" for name in COURSE["kinds"]} <= found
+    assert {f"rule-{rule}" for rule in Rule} <= found
+    assert {"block-check", "block-facilitator", "block-evidence"} <= found
