@@ -48,6 +48,8 @@ AXE = MODULES / "axe-core" / "axe.min.js"
 NU = MODULES / "vnu-jar" / "build" / "dist" / "vnu.jar"
 THEIRS = '<input class="md-toggle"'
 """Of Material's own frame: two checkboxes with an attribute that checkboxes do not take."""
+NOT_SELF = "violates Content Security Policy"
+"""The Nu checker takes no file for 'self' when pages are files; browsers judge the policy."""
 PAPER = {"a4": (21.0, 29.7), "letter": (21.59, 27.94)}
 """Widths and heights in centimetres."""
 
@@ -291,7 +293,7 @@ def test_nu_checker_finds_nothing_of_ours(site: Path, pages: list[str]) -> None:
     ours = [
         f"{message['url']}: {message['message']} {message.get('extract')}"
         for message in messages
-        if THEIRS not in message.get("extract", "")
+        if THEIRS not in message.get("extract", "") and NOT_SELF not in message["message"]
     ]
     assert ours == []
 
