@@ -12,6 +12,7 @@ import logging
 import os
 import re
 import shutil
+from html import escape
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -77,6 +78,8 @@ STYLES = ("assets/coursebook/coursebook.css", "assets/coursebook/blocks.css")
 """Style sheets of the package that the one file needs."""
 OWN_PLACE = frozenset({"reference", "downloads"})
 """Blocks whose pages are of no use outside the website."""
+ENDLESS = frozenset({Rule.UNCLOSED_BLOCK, Rule.BLOCK_MARGIN})
+"""Rules without which pymdownx may render a page for ever, as of a quoted block with no end."""
 RAW_FENCE = re.compile(r"(?:^|>)\s*/{3,}(?:[\s<]|$)", re.MULTILINE)
 """What an unrendered block leaves behind in HTML."""
 
@@ -97,6 +100,8 @@ class CoursebookPlugin(BasePlugin[CoursebookConfig]):
         """Facilitator notes of each page, by its path below docs."""
         self.taken: list[Note] = []
         """Notes of the page that is being rendered."""
+        self.endless: list[Problem] = []
+        """Problems that keep their pages from being rendered."""
         self.target: Path | None = None
         """Where the site goes when it is whole; None in a preview."""
         self.workplace: Path | None = None
@@ -188,7 +193,9 @@ class CoursebookPlugin(BasePlugin[CoursebookConfig]):
         self.nav = nav
         inputs = read_inputs(config, files, nav, self.config)
         self.reading = read_course(inputs, self.vocabulary)
-        self._report(check(inputs, self.reading), is_strict=config.strict)
+        problems = check(inputs, self.reading)
+        self._report(problems, is_strict=config.strict)
+        self.endless = [problem for problem in problems if problem.rule in ENDLESS]
         self._set_extensions(config)
         self._set_epoch(config)
         self._set_drafts_aside(nav, files)
@@ -241,6 +248,14 @@ class CoursebookPlugin(BasePlugin[CoursebookConfig]):
         if fatal and (is_strict or any(p.rule is Rule.NOT_UTF8 for p in problems)):
             # Not left to MkDocs, which counts no warnings under --quiet.
             raise Abort(f"{fatal} problem{'s' if fatal > 1 else ''} found; nothing was built.")
+
+    def on_page_markdown(
+        self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files
+    ) -> str:
+        """Show the problems of a page in the place of a text that might be rendered for ever."""
+        model = self.reading.course.by_path.get(page.file.src_uri)
+        faults = "\n".join(str(p) for p in self.endless if model and p.path == model.source)
+        return f"<pre>{escape(faults)}</pre>" if faults else markdown
 
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         """Keep the page's facilitator notes, and see that no block was left as text."""

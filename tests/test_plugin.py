@@ -153,6 +153,20 @@ class TestLoose:
         built = contents(tmp_path / "site")
         assert [path for path in pages if path.replace(".md", ".html") not in built] == []
 
+    @pytest.mark.parametrize("preview", [False, True], ids=["build", "preview"])
+    def test_no_page_is_rendered_for_ever(self, tmp_path: Path, *, preview: bool) -> None:
+        """A quoted block without an end, over which pymdownx loops, is shown as its problems."""
+        endless = ">/// write|Q\n    id: a\n#H\n/// said"
+        small_course(tmp_path, {"pages/one.md": page(endless)})
+
+        build_site(tmp_path, preview=preview)
+
+        article = read(tmp_path, "pages/one.html").select_one("article")
+        assert article is not None
+        assert "docs/pages/one.md:7: " in article.get_text()
+        assert "[unclosed-block]" in article.get_text()
+        assert "[block-margin]" in article.get_text()
+
     def test_a_page_that_is_not_utf8_ends_it(self, tmp_path: Path) -> None:
         """MkDocs cannot read such a page, so the build ends with its line, and no traceback."""
         small_course(tmp_path, {"pages/one.md": page("Words.").encode() + b"caf\xe9\n"})
