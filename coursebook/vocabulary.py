@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from functools import cached_property
+from string import Formatter
 from typing import Literal
 
-from pydantic import Field, StrictBool, StrictInt, StrictStr, model_validator
+from pydantic import (
+    Field,
+    StrictBool,
+    StrictInt,
+    StrictStr,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from coursebook.grammar import BlockSpec, Form, blocks
@@ -44,7 +53,7 @@ class Evidence(Strict):
     """How sure a course may be: outcomes, grades (best first), the most a practice may claim."""
 
     outcomes: dict[str, StrictStr]
-    grades: dict[str, StrictStr]
+    grades: dict[str, StrictStr] = Field(min_length=1)
     ceilings: dict[str, dict[str, StrictStr]] = {}
 
     @model_validator(mode="after")
@@ -183,7 +192,6 @@ class Words(Strict):
     lasts: StrictStr = "Takes"
     item: StrictStr = "What"
     goes_first: StrictStr = "When short of time"
-    least: StrictStr = "Smallest version"
     contact: StrictStr = "Write to"
     no_contact: StrictStr = "The host of this copy has not given an address yet."
     not_found: StrictStr = "This page is not here"
@@ -288,6 +296,28 @@ class Words(Strict):
         "short": "When short of time",
         "online": "Online",
     }
+
+    @field_validator("*")
+    @classmethod
+    def _filled(cls, value: object, info: ValidationInfo) -> object:
+        """Refuse a gap that the build does not fill: only those of our own words are."""
+        gaps = _gaps(cls.model_fields[info.field_name or ""].default) or set()
+        found = _gaps(value)
+        if found is None or not found <= gaps:
+            known = ", ".join(f"{{{name}}}" for name in sorted(gaps)) or "none"
+            context = {"known": known, "value": repr(value)}
+            message = "expected no gaps in braces but {known}, not {value}"
+            raise PydanticCustomError("out-of-range", message, context)
+        return value
+
+
+def _gaps(text: object) -> set[str] | None:
+    """Return the names in braces of words that the build fills, or None if a brace is alone."""
+    try:
+        parts = list(Formatter().parse(text if isinstance(text, str) else ""))
+    except ValueError:
+        return None
+    return {name for _, name, _, _ in parts if name is not None}
 
 
 class Vocabulary(Strict):

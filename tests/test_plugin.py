@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from bs4 import BeautifulSoup
 from building import (
+    COURSE,
     HOME,
     PRACTICE,
     build_site,
@@ -191,8 +192,11 @@ class TestSurroundings:
             ("title: [x\n", ["course.yml:"]),
             (b"title: caf\xe9\n", ["course.yml:1: "]),
             ("title: x\nkindz: {}\n", ["'short'", "'version'", "'licence'", "'kindz'"]),
+            (COURSE + "evidence: {outcomes: {mood: Mood}, grades: {}}\n", ["at least 1"]),
+            (COURSE + 'words: {minutes: "{m} minutes"}\n', ["{n}, not"]),
+            (COURSE + 'words: {minutes: "{n minutes"}\n', ["course.yml:12: minutes: "]),
         ],
-        ids=["missing", "not-yaml", "not-utf8", "wrong-keys"],
+        ids=["missing", "not-yaml", "not-utf8", "wrong-keys", "no-grades", "gap", "brace"],
     )
     def test_a_faulty_vocabulary_is_told_in_lines(
         self, tmp_path: Path, course: str | bytes | None, expected: list[str]
