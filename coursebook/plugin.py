@@ -155,7 +155,11 @@ class CoursebookPlugin(BasePlugin[CoursebookConfig]):
         )
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
-        """Leave out what the theme brings and no page of this course uses."""
+        """Leave out what the theme brings and no page of this course uses; miss no style sheet."""
+        for sheet in map(str, config.extra_css):
+            if files.get_file_from_path(sheet) is None:
+                # The one file holds them all, and no page loads from elsewhere.
+                raise PluginError(f"mkdocs.yml: extra_css: there is no file {sheet!r}.")
         languages = config.plugins["search"].config.lang if "search" in config.plugins else []
         for file in list(files):
             if is_spare(file.src_uri, languages or ["en"]):
@@ -488,8 +492,12 @@ def _rendered(files: Files) -> list[Page]:
 
 
 def _read(files: Files, path: str) -> str | None:
+    """Return the text of a drawing, or None where there is none or no text in UTF-8."""
     file = files.get_file_from_path(path)
-    return file.content_string if file else None
+    try:
+        return file.content_string if file else None
+    except UnicodeDecodeError:
+        return None
 
 
 def _mark(files: Files, name: str) -> str:

@@ -230,6 +230,31 @@ class TestSurroundings:
         assert "expected `use_directory_urls: false`" in done.stderr
         assert "Traceback" not in done.stderr
 
+    def test_a_missing_style_sheet_is_told(self, tmp_path: Path) -> None:
+        """The one file of all pages holds every style sheet, so each must be there."""
+        small_course(tmp_path)
+        with (tmp_path / "mkdocs.yml").open("a", encoding="utf-8") as file:
+            file.write("extra_css: [looks.css]\n")
+
+        done = run_mkdocs(tmp_path, "build")
+
+        assert done.returncode == 1
+        assert "extra_css: there is no file 'looks.css'." in done.stderr
+        assert "Traceback" not in done.stderr
+        assert leftovers(tmp_path) == []
+
+    def test_a_drawing_that_is_not_utf8_stays_a_file(self, tmp_path: Path) -> None:
+        """It cannot be put into the page, and is shown as any other picture."""
+        pages = {
+            "pages/one.md": page("![A hill](../images/hill.svg)"),
+            "images/hill.svg": "<svg></svg>".encode("utf-16"),
+        }
+        small_course(tmp_path, pages)
+
+        build_site(tmp_path, strict=True)
+
+        assert read(tmp_path, "pages/one.html").select_one("img[alt='A hill']") is not None
+
     def test_a_missing_bibliography_is_one_problem(self, tmp_path: Path) -> None:
         """One broken file is one problem, and not one for each citation."""
         pages = {"pages/one.md": page("As found [@one2020a; @two2020a].")}
