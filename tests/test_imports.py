@@ -84,6 +84,22 @@ class TestModule:
         assert hosts == ({"mkdocs"} if name_of(path) in HOSTED else set())
 
 
+def test_the_table_of_modules_is_whole_and_in_order() -> None:
+    """CONTRIBUTING lists each module once, below those that it imports."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    rows = [name.rstrip("/") for name in re.findall(r"^\| `([\w/]+)` \|", text, re.MULTILINE)]
+    modules = {name_of(path) for path in MODULES} - {"__init__"}
+    early = [
+        f"{name_of(path)} imports {other}"
+        for path in MODULES
+        for other in neighbours(path.read_text(encoding="utf-8")) & modules
+        if name_of(path) in modules and rows.index(other) > rows.index(name_of(path))
+    ]
+
+    assert sorted(rows) == sorted(modules)
+    assert early == []
+
+
 def test_nothing_imports_the_plugin() -> None:
     """The plugin carries the course through a build, and nothing leans on it."""
     sources = {path: path.read_text(encoding="utf-8") for path in MODULES}
