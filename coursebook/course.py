@@ -148,6 +148,10 @@ class Page:
             + list(self.ids)
         )
 
+    def line_of(self, key: str) -> int:
+        """Return the line of a key of front matter, or 1."""
+        return self.key_lines.get(key, 1)
+
     def blocks_named(self, name: str) -> list[Block]:
         """Return its blocks of one name, in reading order."""
         return [block for block in self.blocks if block.name == name]

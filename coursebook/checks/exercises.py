@@ -16,11 +16,6 @@ if TYPE_CHECKING:
     from coursebook.course import Block, Page
 
 
-def line_of_key(page: Page, key: str) -> int:
-    """Return the line of a key of front matter, or 1."""
-    return page.key_lines.get(key, 1)
-
-
 def practice_of_exercise(page: Page, scope: Scope) -> Iterator[Problem]:
     """Find exercises of practices, or for objectives, that do not exist."""
     if not isinstance(page.matter, ExerciseMatter):
@@ -28,7 +23,7 @@ def practice_of_exercise(page: Page, scope: Scope) -> Iterator[Problem]:
     practices = {p.name: p for p in scope.course.pages if p.form is Form.PRACTICE}
     name = page.matter.practice
     practice = practices.get(name)
-    line = line_of_key(page, "practice")
+    line = page.line_of("practice")
     if practice is None:
         message = f"There is no practice {name!r}.{nearest(name, practices)}"
         yield Problem(page.source, line, message, Rule.UNKNOWN_PRACTICE)
@@ -37,7 +32,7 @@ def practice_of_exercise(page: Page, scope: Scope) -> Iterator[Problem]:
         yield Problem(page.source, line, message, Rule.UNKNOWN_PRACTICE)
     elif isinstance(practice.matter, PracticeMatter):
         for number, objective in enumerate(page.matter.meets):
-            line = line_of_key(page, f"meets.{number}")
+            line = page.line_of(f"meets.{number}")
             yield from _objective(page, line, objective, practice)
 
 
@@ -75,7 +70,7 @@ def exercises_of_practice(page: Page, scope: Scope) -> Iterator[Problem]:
     for objective in page.matter.objectives:
         if objective not in met and not page.stray_closes:
             message = f"Objective {objective!r} is met by no exercise and no check."
-            line = line_of_key(page, f"objectives.{objective}")
+            line = page.line_of(f"objectives.{objective}")
             yield Problem(page.source, line, message, Rule.UNMET_OBJECTIVE)
 
 
@@ -140,7 +135,7 @@ def gentler_ways(page: Page, scope: Scope) -> Iterator[Problem]:
         yield Problem(page.source, 1, message, Rule.NO_GENTLER_WAY)
     if "alone" not in page.matter.who and "alone" not in kinds:
         message = "It takes two or more, and no care block of kind 'alone' gives a way alone."
-        yield Problem(page.source, line_of_key(page, "who"), message, Rule.NO_WAY_ALONE)
+        yield Problem(page.source, page.line_of("who"), message, Rule.NO_WAY_ALONE)
 
 
 def heavy_topics(page: Page, scope: Scope) -> Iterator[Problem]:
@@ -150,7 +145,7 @@ def heavy_topics(page: Page, scope: Scope) -> Iterator[Problem]:
         return
     if "before" not in kinds:
         message = "The topic is heavy, and no care block of kind 'before' says so."
-        line = line_of_key(page, "heavy")
+        line = page.line_of("heavy")
         yield Problem(page.source, line, message, Rule.HEAVY_WITHOUT_NOTE)
 
 

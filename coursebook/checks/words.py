@@ -66,9 +66,9 @@ def facts(page: Page) -> Iterator[tuple[int, str]]:
     """Yield the words of front matter that readers see, with their lines."""
     if page.matter:
         for key, value in page.matter.model_dump(include={"title", "summary"}).items():
-            yield page.key_lines.get(key, 1), value
+            yield page.line_of(key), value
         for key, value in getattr(page.matter, "objectives", {}).items():
-            yield page.key_lines.get(f"objectives.{key}", 1), value
+            yield page.line_of(f"objectives.{key}"), value
 
 
 def _outside_quotations(page: Page, scope: Scope) -> str:

@@ -27,7 +27,7 @@ def sessions(page: Page, scope: Scope) -> Iterator[Problem]:
     if not isinstance(page.matter, WorkshopMatter):
         return
     for number, session in enumerate(page.matter.sessions):
-        line = page.key_lines.get(f"sessions.{number}", 1)
+        line = page.line_of(f"sessions.{number}")
         total = sum(item.minutes for item in session.agenda)
         if total != session.minutes:
             message = f"The items of {session.title!r} take {total} minutes, not {session.minutes}."
@@ -141,7 +141,7 @@ def disclosure(page: Page, scope: Scope) -> Iterator[Problem]:
 def _items(page: Page, matter: WorkshopMatter) -> Iterator[tuple[int, Item]]:
     for number, session in enumerate(matter.sessions):
         for place, item in enumerate(session.agenda):
-            yield page.key_lines.get(f"sessions.{number}.agenda.{place}", 1), item
+            yield page.line_of(f"sessions.{number}.agenda.{place}"), item
 
 
 CHECKS: tuple[Check, ...] = (sessions, exercises, scripts, disclosure)
