@@ -130,10 +130,11 @@ def _target(page: str, link: str) -> tuple[str, str]:
     return posixpath.normpath(path), unquote(address.fragment)
 
 
-def beside(**facts: str) -> dict[str, str]:
-    """Return the start file and the read-me, given `title`, `version`, `date`, `licence`, `url`."""
+def beside(*, url: str, **facts: str) -> dict[str, str]:
+    """Return the start file and the read-me, given `title`, `version`, `date` and `licence`."""
     here = Path(__file__).parent
-    facts |= {"start": START, "course": COURSE, "policy": policy(())}
+    online = f"\nor read online: {url}" if url else "."
+    facts |= {"online": online, "start": START, "course": COURSE, "policy": policy(())}
     return {
         START: Template((here / "start.html").read_text("utf-8")).substitute(facts),
         READ_ME: Template((here / "read-me.txt").read_text("utf-8")).substitute(facts),

@@ -105,11 +105,13 @@ def read_bibliography(text: str, path: str) -> tuple[Bibliography, list[Problem]
 
 
 def _line_of(error: PybtexError, text: str) -> int:
-    """Return the line that pybtex names, or that of the last entry whose key it names."""
+    """Return the line that pybtex names, or of the entry or else the words that it names last."""
     if found := re.search(r"line (\d+)", str(error)):
         return int(found[1])
     named = [found for found in ENTRY.finditer(text) if found[1] in str(error).split()]
-    return text.count("\n", 0, named[-1].start(1)) + 1 if named else 1
+    quoted = re.search(r"'(.+)'", str(error))
+    place = named[-1].start(1) if named else text.rfind(quoted[1]) if quoted else 0
+    return text.count("\n", 0, max(place, 0)) + 1
 
 
 def _format(entry: Entry, style: Style) -> str:

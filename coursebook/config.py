@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,21 +11,44 @@ from typing import TYPE_CHECKING
 from mkdocs.commands.build import build
 from mkdocs.config import config_options as c
 from mkdocs.config import load_config
-from mkdocs.config.base import Config
-from mkdocs.exceptions import Abort, ConfigurationError
+from mkdocs.config.base import Config, ValidationError
+from mkdocs.exceptions import Abort, ConfigurationError, PluginError
 from mkdocs.structure.files import get_files
 from mkdocs.structure.nav import get_navigation
 
+from coursebook.matter import CLOCK
 from coursebook.reader import Source
 from coursebook.reading import Inputs, read_text
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
-    from mkdocs.structure.files import Files
+    from mkdocs.structure.files import File, Files
     from mkdocs.structure.nav import Navigation
 
     from coursebook.agenda import Numbers
     from coursebook.reading import TextFile
+
+
+class Clock(c.Type[str]):
+    """A clock time."""
+
+    def run_validation(self, value: object) -> str:
+        """Refuse what no clock shows; without quotes YAML reads a number."""
+        if not (isinstance(value, str) and re.fullmatch(CLOCK, value)):
+            raise ValidationError(
+                f'Expected a clock time in quotes, such as "18:30", not {value!r}'
+            )
+        return value
+
+
+class Count(c.Type[int]):
+    """A whole number of people or minutes."""
+
+    def run_validation(self, value: object) -> int:
+        """Refuse what counts nothing."""
+        if not (type(value) is int and value > 0):
+            raise ValidationError(f"Expected a whole number above 0, not {value!r}")
+        return value
 
 
 class CoursebookConfig(Config):
@@ -44,9 +68,10 @@ class CoursebookConfig(Config):
     """Whether a build makes papers; `always` for a preview as well."""
     group = c.SubConfig(
         ("workshop", c.Optional(c.Type(str))),
-        ("start", c.Optional(c.Type(str))),
-        ("people", c.Optional(c.Type(int))),
-        ("minutes", c.Optional(c.Type(int))),
+        ("start", c.Optional(Clock(str))),
+        ("people", c.Optional(Count(int))),
+        ("minutes", c.Optional(Count(int))),
+        validate=True,
     )
     """Numbers for the guide of a workshop, or of all, instead of its own."""
 
@@ -65,7 +90,7 @@ def read_inputs(
     pages = {file.src_uri: file for file in files.documentation_pages()}
     in_nav = [page.file.src_uri for page in nav.pages]
     sources = [
-        Source(path, pages[path].content_bytes, path in in_nav, (label / path).as_posix())
+        Source(path, _bytes(pages[path]), path in in_nav, (label / path).as_posix())
         for path in dict.fromkeys([*in_nav, *sorted(pages)])
         if path in pages
     ]
@@ -82,11 +107,22 @@ def read_inputs(
     )
 
 
+def _bytes(file: File) -> bytes:
+    """Return what stands in a page, which may be a link to a file that is gone."""
+    try:
+        return file.content_bytes
+    except OSError as error:
+        raise PluginError(f"{file.abs_src_path} cannot be read: {error.strerror}.") from error
+
+
 def read_site(config_file: str) -> Inputs:
     """Return the inputs of a site as `mkdocs build` would see them, drafts included."""
     config, options = _load(config_file)
     files = get_files(config)
-    return read_inputs(config, files, get_navigation(files, config), options)
+    try:
+        return read_inputs(config, files, get_navigation(files, config), options)
+    except PluginError as error:
+        raise SiteError(str(error)) from error
 
 
 def _load(config_file: str) -> tuple[MkDocsConfig, CoursebookConfig]:

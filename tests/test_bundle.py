@@ -139,6 +139,21 @@ class TestBeside:
         assert all(fact in texts[bundle.READ_ME] for fact in [*facts.values(), bundle.START])
         assert 'href="course/index.html"' in texts[bundle.START]
 
+    @pytest.mark.parametrize(
+        ("url", "words"),
+        [
+            ("https://example.org/", "single file\nor read online: https://example.org/\n"),
+            ("", "single file.\n"),
+        ],
+    )
+    def test_the_read_me_offers_a_website_only_where_there_is_one(
+        self, url: str, words: str
+    ) -> None:
+        """A build that knows no address leaves no sentence open."""
+        facts = {"title": "Bread", "version": "1.0", "date": "2026-11-01", "licence": "CC0"}
+
+        assert words in bundle.beside(**facts, url=url)[bundle.READ_ME]
+
 
 class TestSums:
     """The file of hashes."""

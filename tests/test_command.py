@@ -10,7 +10,11 @@ from pathlib import Path
 import pytest
 from building import contents, page, small_course
 
+from coursebook.citations import read_bibliography
 from coursebook.command import main
+from coursebook.problems import Rule
+
+UNREADABLE = 2
 
 FAULTY = page("See [the lost part](nowhere.md).")
 DRAFT = page("See [the lost part](nowhere.md).", more="draft: true\n")
@@ -214,3 +218,56 @@ def test_it_is_installed(sound: Path) -> None:
     assert done.returncode == 1
     assert done.stdout.startswith("docs/pages/one.md:7: ")
     assert done.stderr == ""
+
+
+def test_a_page_that_is_a_link_to_nothing(sound: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is named, without a traceback."""
+    (sound / "docs/gone.md").symlink_to("nowhere.md")
+
+    assert main(["check"]) == UNREADABLE
+    assert "gone.md cannot be read: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("group", "message"),
+    [
+        ("{start: noon}", "Expected a clock time"),
+        ("{start: 18:30}", "Expected a clock time"),
+        ("{people: -3}", "Expected a whole number above 0"),
+        ("{minutes: long}", "Expected a whole number above 0"),
+    ],
+)
+def test_numbers_of_a_group(
+    tmp_path: Path, group: str, message: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Numbers that no guide can be made for are refused before a build."""
+    small_course(tmp_path, options=f"group: {group}")
+
+    assert main(["check", "--config", str(tmp_path / "mkdocs.yml")]) == UNREADABLE
+    assert message in caplog.text
+
+
+def test_a_help_service_of_an_unknown_kind(sound: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A misspelt kind would be missing on the poster, in silence."""
+    with (sound / "course.yml").open("a", encoding="utf-8") as file:
+        file.write("services: help.yml\nguide:\n  page: index.md\n  help: {emergency: Now}\n")
+    (sound / "docs/help.yml").write_text(
+        "- {country: A, kind: emergency, service: One, source: s}\n"
+        "- {country: A, kind: emergncy, service: Two, source: s}\n",
+        encoding="utf-8",
+    )
+
+    assert main(["check"]) == 1
+    assert capsys.readouterr().out == (
+        "docs/help.yml:2: Two: kind 'emergncy' is not known."
+        " Did you mean 'emergency'? [out-of-range]\n"
+    )
+
+
+def test_a_name_that_no_bibliography_can_hold() -> None:
+    """The line is that of the name, although the parser tells none."""
+    text = "@misc{a, title={A}, year={2020}, author={B}}\n@misc{b,\n author={C, D, E, F}}\n"
+
+    _, (problem,) = read_bibliography(text, "x.bib")
+
+    assert (problem.line, problem.rule) == (3, Rule.BAD_BIBLIOGRAPHY)

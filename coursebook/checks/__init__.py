@@ -56,6 +56,7 @@ def check_course(
             found += check(page, scope)
     found += evidence.unused_sources(scope)
     found += services.stale_services(scope)
+    found += services.unknown_kinds(scope)
     found += services.missing_support(scope)
     order = {page.source: number for number, page in enumerate(course.pages)}
     return sorted(

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from coursebook.checks.words import facts
-from coursebook.problems import Problem, Rule
+from coursebook.problems import Problem, Rule, nearest
 from coursebook.services import check_services
 
 if TYPE_CHECKING:
@@ -57,6 +57,20 @@ def stale_services(scope: Scope) -> Iterator[Problem]:
     course, stale = scope.course, scope.vocabulary.stale
     yield from check_services(course.services, course.service_file, stale, scope.today)
     yield from check_services(course.local_services, course.site_file, stale, scope.today)
+
+
+def unknown_kinds(scope: Scope) -> Iterator[Problem]:
+    """Find help services of a kind that course.yml does not name: no poster would show them."""
+    course, guide = scope.course, scope.vocabulary.guide
+    if guide is None or not guide.help:
+        return
+    files = (course.service_file, course.services), (course.site_file, course.local_services)
+    for path, services in files:
+        for service in services:
+            if service.kind not in guide.help:
+                known = nearest(service.kind, guide.help)
+                message = f"{service.service}: kind {service.kind!r} is not known.{known}"
+                yield Problem(path, service.line, message, Rule.OUT_OF_RANGE)
 
 
 def missing_support(scope: Scope) -> Iterator[Problem]:
