@@ -105,13 +105,8 @@ class Binding:
         content = _parse(html)
         _drop_screen_parts(content, "")
         parents = _parents(content)
-        for link in [element for element in content.iter("a") if element.get("href")]:
-            target = link.attrib.pop("href")
-            path, fragment = _resolve(page, target)
-            if path is None:
-                link.set("href", target)
-                _add_words(link, _readable(target))
-            elif path == page.path or path in self.ids:
+        for link, path, fragment in _course_links(page, content):
+            if path == page.path or path in self.ids:
                 link.set("href", f"#{fragment}" if path == page.path else f"#{self.ids[path]}")
                 _add_page_number(link, parents[link])
             elif path != self.vocabulary.glossary:
@@ -123,13 +118,8 @@ class Binding:
     def _fit_links(self, page: Page, content: ET.Element, slugs: set[str]) -> None:
         """Let each link lead to a page of the paper or to an address that can be read."""
         parents = _parents(content)
-        for link in [element for element in content.iter("a") if element.get("href")]:
-            target = link.attrib.pop("href")
-            path, fragment = _resolve(page, target)
-            if path is None:
-                link.set("href", target)
-                _add_words(link, _readable(target))
-            elif path == self.vocabulary.support:
+        for link, path, fragment in _course_links(page, content):
+            if path == self.vocabulary.support:
                 # The foot of each sheet leads there in neutral words; the page's own may betray.
                 _drop_sentence(link, parents)
             elif path == page.path and fragment in slugs:
@@ -281,6 +271,18 @@ def _resolve(page: Page, target: str) -> tuple[str | None, str]:
         return page.path, parts.fragment
     path = posixpath.normpath(posixpath.join(posixpath.dirname(page.path), unquote(parts.path)))
     return re.sub(r"\.html$", ".md", path), parts.fragment
+
+
+def _course_links(page: Page, content: ET.Element) -> Iterator[tuple[ET.Element, str, str]]:
+    """Yield each link into the course, cut, with path and fragment; let others say their address."""
+    for link in [element for element in content.iter("a") if element.get("href")]:
+        target = link.attrib.pop("href")
+        path, fragment = _resolve(page, target)
+        if path is None:
+            link.set("href", target)
+            _add_words(link, _readable(target))
+        else:
+            yield link, path, fragment
 
 
 def _readable(address: str) -> str:
