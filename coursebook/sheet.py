@@ -274,7 +274,7 @@ def _resolve(page: Page, target: str) -> tuple[str | None, str]:
 
 
 def _course_links(page: Page, content: ET.Element) -> Iterator[tuple[ET.Element, str, str]]:
-    """Yield each link into the course, cut, with path and fragment; let others say their address."""
+    """Yield each link into the course, cut, with path and fragment; say where others lead."""
     for link in [element for element in content.iter("a") if element.get("href")]:
         target = link.attrib.pop("href")
         path, fragment = _resolve(page, target)
