@@ -245,7 +245,7 @@ class TestSurroundings:
 
     def test_a_drawing_that_is_not_utf8_stays_a_file(self, tmp_path: Path) -> None:
         """It cannot be put into the page, and is shown as any other picture."""
-        pages = {
+        pages: dict[str, str | bytes] = {
             "pages/one.md": page("![A hill](../images/hill.svg)"),
             "images/hill.svg": "<svg></svg>".encode("utf-16"),
         }
