@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from mkdocs.structure.files import get_files
 from mkdocs.structure.nav import get_navigation
 
 from coursebook.matter import CLOCK
+from coursebook.problems import did_you_mean
 from coursebook.reader import Source
 from coursebook.reading import Inputs, read_text
 
@@ -143,7 +144,11 @@ def make_guide(config_file: str, workshop: str, numbers: Numbers, target: Path) 
 
     The whole course is built as ever, elsewhere: most papers are kept from the last build.
     """
+    names = {PurePosixPath(source.path).stem for source in read_site(config_file).sources}
+    if workshop not in names:
+        raise SiteError(f"There is no workshop called {workshop!r}.{did_you_mean(workshop, names)}")
     config, options = _load(config_file)
+    options["handouts"] = True  # whatever the site does: they are what is asked for
     options["group"] = {key: value for key, value in vars(numbers).items() if value} | {
         "workshop": workshop
     }

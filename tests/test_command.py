@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from building import contents, page, small_course
+from building import ROOT, contents, page, small_course
 
 from coursebook.citations import read_bibliography
 from coursebook.command import main
@@ -271,3 +271,11 @@ def test_a_name_that_no_bibliography_can_hold() -> None:
     _, (problem,) = read_bibliography(text, "x.bib")
 
     assert (problem.line, problem.rule) == (3, Rule.BAD_BIBLIOGRAPHY)
+
+
+def test_a_guide_of_a_workshop_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
+    """A misspelt workshop is told at once, before anything is built."""
+    code = main(["guide", "tastr", "--config", str(ROOT / "mkdocs.yml")])
+
+    assert code == 2
+    assert "Did you mean 'taster'?" in capsys.readouterr().err
