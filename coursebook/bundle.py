@@ -26,7 +26,7 @@ from coursebook.policy import Breach, policy
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-    Rewrite = Callable[[str, str], str]
+    Rewrite = Callable[[str], str]
 
 START, READ_ME, COURSE = "Start here.html", "Read me.txt", "course"
 """What the folder in the zip holds."""
@@ -65,9 +65,8 @@ class Bundle:
     sha256: str
 
 
-def offline(path: str, text: str) -> str:
+def offline(text: str) -> str:
     """Return a page without what stands between <!--online--> and <!--/online-->."""
-    del path  # the same for every page
     return _ONLINE.sub("", text)
 
 
@@ -105,7 +104,7 @@ def contents(
         if path.is_dir() or any(fnmatchcase(name, pattern) for pattern in leave_out):
             continue
         data = path.read_bytes()
-        files[name] = rewrite(name, data.decode()).encode() if name.endswith(".html") else data
+        files[name] = rewrite(data.decode()).encode() if name.endswith(".html") else data
     return files
 
 

@@ -123,8 +123,8 @@ def _write_file(
 
 
 def _write_bundle(site: Path, edition: Edition, *, with_papers: bool) -> Download:
-    def rewrite(path: str, text: str) -> str:
-        text = OFFLINE.sub(r"\1", bundle.offline(path, text))
+    def rewrite(text: str) -> str:
+        text = OFFLINE.sub(r"\1", bundle.offline(text))
         return text if with_papers else PAPERS.sub("", text)
 
     left_out = f"{DOWNLOADS}/*.html" if with_papers else f"{DOWNLOADS}/*"

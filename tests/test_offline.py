@@ -198,7 +198,7 @@ def test_keeping_is_offered_only_over_http(visit: Visit, kind: str) -> None:
 
 def test_every_link_and_anchor_is_there(site: Path, folder: Path) -> None:
     """A link leads to a file inside, and its fragment to an element of that page."""
-    published = bundle.contents(site, leave_out=["404.html"], rewrite=lambda _, text: text)
+    published = bundle.contents(site, leave_out=["404.html"], rewrite=lambda text: text)
     unpacked = bundle.contents(folder / bundle.COURSE, leave_out=[])
 
     assert [str(breach) for breach in bundle.dangling(published)] == []
